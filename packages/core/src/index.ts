@@ -1,1 +1,12 @@
-export {};
+/** For applications. */
+export type * from './engine/sluice.js';
+export type { ConfiguredAdapter, CommonSettings, ProbeResult, Problem } from './model/adapter.js';
+export { type ErrorCode, type ErrorFields, type RetryAdvice, SluiceError } from './model/error.js';
+export type { ImportEvent } from './model/event.js';
+export type * from './model/item.js';
+export type { ImportJob, WaitOptions } from './model/job.js';
+export type { JsonObject, JsonValue } from './model/json.js';
+export type { Cost, ImportSnapshot, JobState, Phase, Progress, WaitingFor, Warning } from './model/record.js';
+export type { AdapterOptions, Expect, ImportRequest, Metadata } from './model/request.js';
+export { integration, type Scheme, type Source, type SourceInput } from './model/source.js';
+export type { JobFilter, Store } from './store/contract.js';

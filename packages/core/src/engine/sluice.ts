@@ -1,0 +1,99 @@
+import type { ConfiguredAdapter, Problem, ProbeResult } from '../model/adapter.js';
+import type { JsonObject } from '../model/json.js';
+import type { ImportJob } from '../model/job.js';
+import type { ImportSnapshot } from '../model/record.js';
+import type { ImportRequest } from '../model/request.js';
+import type { JobFilter, Store } from '../store/contract.js';
+import type { Clock } from '../wire/clock.js';
+
+/** How this side reaches the network, for every call alike. */
+export interface NetworkOptions {
+  /** Let source URLs, their redirects and URLs in answers lead to private addresses. Default false. */
+  allowPrivateAddresses?: boolean;
+  /** URL of an HTTP proxy. */
+  proxy?: string;
+  /** PEM text of certificate authorities to trust besides the known ones. */
+  ca?: string;
+}
+
+/** One line for a person who looks for a fault. Holds no secret. */
+export interface LogEntry {
+  level: 'debug' | 'info' | 'warn';
+  message: string;
+  details?: JsonObject;
+}
+
+/** What {@link createSluice} takes. */
+export interface SluiceOptions<Providers extends Record<string, ConfiguredAdapter> = Record<string, ConfiguredAdapter>> {
+  /** The providers, under names that the application chooses. */
+  providers: Providers;
+  /** The provider of requests that name none; not needed when there is one. */
+  default?: keyof Providers & string;
+  /** Where jobs live; in memory when left out, and then they end with the process. */
+  store?: Store;
+  network?: NetworkOptions;
+  /** How many jobs may be moving at once in this process. Default 64. */
+  concurrency?: number;
+  log?: (entry: LogEntry) => void;
+  /** In place of the platform's fetch, for tests; the guard by DNS does not reach into it. */
+  fetch?: typeof fetch;
+  /** In place of the system's clock, for tests. */
+  clock?: Clock;
+}
+
+/** What would happen to a request. */
+export interface ImportPlan {
+  provider: string;
+  adapter: string;
+  name: string;
+  /** The source as it may be shown. */
+  source: string;
+  lane: string;
+  /** How the bytes would travel, and why; absent when they cannot. */
+  route?: { kind: 'direct'; why: string };
+  /** What of `expect` would be checked, and where. */
+  checks: { size: 'before' | 'after' | 'unchecked'; sha256: 'after' | 'unchecked' };
+  /** What is wrong (`error`), and what would be left out (`warning`). */
+  problems: Problem[];
+  /** Bytes, where they were given or a probe told. */
+  size?: number;
+  /** What the provider says; only with `probe: true` and an adapter that can. */
+  probe?: ProbeResult;
+}
+
+/** A provider, its adapter and what it can do. */
+export interface ProviderInfo {
+  name: string;
+  adapter: string;
+  default: boolean;
+  capabilities: ConfiguredAdapter['adapter']['capabilities'];
+  /** The limits in force, settings included. */
+  limits: ConfiguredAdapter['adapter']['capabilities']['limits'];
+  baseUrl: string;
+}
+
+/** The client: an application has one. */
+export interface Sluice {
+  /**
+   * Saves the request as a job and hands it over, as far as that goes without waiting.
+   * @throws SluiceError `invalid-request` or `unsupported` before anything is saved or sent
+   */
+  import(request: ImportRequest): Promise<ImportJob>;
+  /** What `import` would do, without doing it. Sends nothing to the provider unless `probe` is true. */
+  plan(request: ImportRequest, options?: { probe?: boolean; signal?: AbortSignal }): Promise<ImportPlan>;
+  /** @throws SluiceError `not-found` */
+  job(id: string): Promise<ImportJob>;
+  /** Snapshots of jobs, oldest first unless the filter says otherwise. */
+  jobs(filter?: JobFilter): AsyncIterable<ImportSnapshot>;
+  /**
+   * Takes a provider's webhook delivery: verified, remembered, and looked after before the promise resolves.
+   * Answer its sender with `status`: 2xx once it is kept, 401 when it is not the provider's, 400 when it cannot be read.
+   */
+  webhook(provider: string, request: Request): Promise<{ status: number; message: string }>;
+  /** Works the store: every job that is not final is carried on, new ones too, until the signal fires; with `untilIdle`, until none is left. */
+  run(options?: { signal?: AbortSignal; untilIdle?: boolean }): Promise<void>;
+  /** What is configured. */
+  providers(): ProviderInfo[];
+  /** Lets go of every lease, timer and socket. Jobs stay as they are. */
+  close(): Promise<void>;
+}

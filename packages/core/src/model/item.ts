@@ -1,0 +1,66 @@
+import type { ErrorCode, RetryAdvice } from './error.js';
+import type { JsonValue } from './json.js';
+
+/** What the provider made of one file. */
+export interface Asset {
+  /** The provider's id of it. */
+  id: string;
+  /** Where it can be fetched, as the provider gave it; may be signed. */
+  url?: string;
+  /** Bytes. */
+  size?: number;
+  /** Lower-case hex. */
+  sha256?: string;
+  durationSeconds?: number;
+  title?: string;
+  /** ISO 8601: when the provider deletes it. */
+  expiresAt?: string;
+  /** The provider's own answer, for whatever this type does not name. */
+  raw?: JsonValue;
+}
+
+/** Of what a measure was taken: the bytes of the source, or a rendition that the provider made of it. */
+export type Measured = 'source' | 'rendition';
+
+/** One check: `match` and `mismatch` hold what was expected against what was measured; `unchecked`: nobody measured it. */
+export interface Check {
+  outcome: 'match' | 'mismatch' | 'unchecked';
+  expected?: string | number;
+  actual?: string | number;
+}
+
+/** The checks of one item. */
+export interface Checks {
+  size: Check;
+  sha256: Check;
+}
+
+/** One file's error. */
+export interface ItemError {
+  code: ErrorCode;
+  message: string;
+  retry: RetryAdvice;
+}
+
+/** One file's outcome. A URL import has one, a bucket import has many. */
+export type ImportItem = SucceededItem | FailedItem;
+
+/** A file that the provider has. `ref` is its own reference within the job: an id or a file name. */
+export interface SucceededItem {
+  ok: true;
+  ref: string;
+  asset: Asset;
+  checks: Checks;
+}
+
+/** A file that the provider refused or lost. */
+export interface FailedItem {
+  ok: false;
+  ref: string;
+  error: ItemError;
+}
+
+/** What an adapter says of one file; the engine adds the checks. */
+export type ReportedItem =
+  | { ok: true; ref: string; asset: Asset; of?: { size?: Measured; sha256?: Measured } }
+  | { ok: false; ref: string; message: string; providerCode?: string };

@@ -1,0 +1,170 @@
+import type { ErrorFields } from './error.js';
+import type { ImportItem } from './item.js';
+import type { JsonValue } from './json.js';
+import type { ParsedRequest } from './request.js';
+
+/** Where a job is: `completed`, `failed` and `canceled` are final. */
+export type JobState = 'queued' | 'running' | 'completed' | 'failed' | 'canceled';
+
+/** What is being done in the meantime. */
+export type Phase = 'prepare' | 'transfer' | 'provider' | 'verify';
+
+/** How far it is. `total` is absent where nobody knows it. */
+export interface Progress {
+  done: number;
+  total?: number;
+  unit: 'percent' | 'bytes' | 'items';
+}
+
+/** Something that the application should know and that stops nothing. */
+export interface Warning {
+  /** A short word for programs, such as `option-ignored` or `unmapped-state`. */
+  code: string;
+  message: string;
+}
+
+/** What the provider charges, in its own unit (`credits`, `USD`). */
+export interface Cost {
+  amount: number;
+  unit: string;
+}
+
+/** What a job waits for when it is not moving. */
+export interface WaitingFor {
+  what: 'slot' | 'window' | 'retry';
+  /** Epoch milliseconds; absent when it depends on other jobs. */
+  until?: number;
+  /** Why, for a retry: the error's message. */
+  why?: string;
+}
+
+/** What is about to be sent, saved before it is sent. */
+export interface Intent {
+  /** `start`, or the name of a later effect. */
+  effect: string;
+  /** One per logical effect: the same when it is repeated. */
+  key: string;
+  /** Epoch milliseconds. */
+  savedAt: number;
+}
+
+/**
+ * One request on its way: plain JSON, in a store. The only thing that changes a record is `advance`. Times are epoch
+ * milliseconds.
+ */
+export interface JobRecord {
+  id: string;
+  /** The caller's own idempotency key. */
+  key?: string;
+  provider: string;
+  adapter: string;
+  /** Jobs in one lane share limits. */
+  lane: string;
+  state: JobState;
+  phase: Phase;
+  /** The provider's own word for its state. */
+  rawState?: string;
+  /** The provider's word is none that the adapter knows. */
+  unmapped?: boolean;
+  priority: number;
+  createdAt: number;
+  updatedAt: number;
+  /** When to look again; absent for a final state. */
+  dueAt?: number;
+  /** When the first start was sent. */
+  startedAt?: number;
+  completedAt?: number;
+  /** When the job is given up: counted from the start, since nobody knows how long it queues before. */
+  deadlineAt?: number;
+  /** When the provider last said something new. */
+  changedAt?: number;
+  /** The source and the name, as they may be shown. */
+  display: { source: string; name: string };
+  /** The whole request; sealed in durable stores, erased once the job is completed or canceled. */
+  request?: ParsedRequest;
+  intent?: Intent;
+  /** The provider's reference to the job: JSON of ids only. */
+  ref?: JsonValue;
+  progress?: Progress;
+  /** What was measured of the source before the start. */
+  measured?: { size?: number };
+  items: ImportItem[];
+  warnings: Warning[];
+  error?: ErrorFields;
+  cost?: Cost;
+  waitingFor?: WaitingFor;
+  /** Calls that failed in a row. */
+  failures: number;
+  /** Looks in a row that saw nothing new. */
+  idleLooks: number;
+}
+
+/** True for a state that nothing changes any more. */
+export function isFinal(state: JobState): boolean {
+  return state === 'completed' || state === 'failed' || state === 'canceled';
+}
+
+/** What is known of a job now. */
+export interface ImportSnapshot {
+  id: string;
+  key?: string;
+  provider: string;
+  adapter: string;
+  name: string;
+  /** The source without credentials and query. */
+  source: string;
+  state: JobState;
+  phase: Phase;
+  rawState?: string;
+  unmapped?: boolean;
+  progress?: Progress;
+  items: ImportItem[];
+  warnings: Warning[];
+  error?: ErrorFields;
+  cost?: Cost;
+  waitingFor?: WaitingFor;
+  /** ISO 8601, as are the other times. */
+  createdAt: string;
+  updatedAt: string;
+  startedAt?: string;
+  completedAt?: string;
+}
+
+/** The application's view of a record. */
+export function snapshotOf(record: JobRecord): ImportSnapshot {
+  const { id, provider, adapter, state, phase, items, warnings } = record;
+  return {
+    id,
+    ...(record.key !== undefined && { key: record.key }),
+    provider,
+    adapter,
+    name: record.display.name,
+    source: record.display.source,
+    state,
+    phase,
+    ...(record.rawState !== undefined && { rawState: record.rawState }),
+    ...(record.unmapped !== undefined && { unmapped: record.unmapped }),
+    ...(record.progress !== undefined && { progress: record.progress }),
+    items,
+    warnings,
+    ...(record.error !== undefined && { error: record.error }),
+    ...(record.cost !== undefined && { cost: record.cost }),
+    ...(record.waitingFor !== undefined && { waitingFor: record.waitingFor }),
+    createdAt: isoTime(record.createdAt),
+    updatedAt: isoTime(record.updatedAt),
+    ...(record.startedAt !== undefined && { startedAt: isoTime(record.startedAt) }),
+    ...(record.completedAt !== undefined && { completedAt: isoTime(record.completedAt) }),
+  };
+}
+
+function isoTime(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
+/** The parts of a record that a durable store seals. */
+export interface RecordSecrets {
+  request?: ParsedRequest;
+  /** By position in `items`. */
+  assets?: { url?: string; raw?: JsonValue }[];
+}
+

@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { SluiceError } from './error.js';
+import { redactUrl } from './redact.js';
+
+/** The URL schemes that a source can have. */
+export const schemes = ['http', 'https', 'ftp', 'rsync', 'rsync+ssh', 's3'] as const;
+
+/** A URL scheme that a source can have. */
+export type Scheme = (typeof schemes)[number];
+
+/** A source as a record keeps it: a descriptor that can be opened again in another process. */
+export const sourceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('url'), url: z.string() }),
+  z.strictObject({ kind: z.literal('file'), path: z.string(), size: z.int().min(0), modifiedAt: z.number() }),
+  z.strictObject({ kind: z.literal('integration'), id: z.string().min(1) }),
+]);
+
+/**
+ * A source as a record keeps it: `url`; `file` (absolute path, size in bytes, time of last change in epoch
+ * milliseconds); `integration` (a bucket that the provider was already given).
+ */
+export type Source = z.infer<typeof sourceSchema>;
+
+/** What an application may hand over as a source: a URL as text or object, or a {@link Source}. */
+export type SourceInput = string | URL | Source;
+
+/**
+ * Reads a source. A text must be an absolute URL of one of the {@link schemes}, with a host.
+ * @throws SluiceError `invalid-request` naming the rule
+ */
+export function parseSource(input: unknown): Source {
+  if (typeof input === 'string' || input instanceof URL) return parseUrlSource(String(input));
+  const parsed = sourceSchema.safeParse(input);
+  if (!parsed.success) {
+    throw invalid('source must be a URL, or what fromFile() or integration() returned');
+  }
+  return parsed.data.kind === 'url' ? parseUrlSource(parsed.data.url) : parsed.data;
+}
+
+function parseUrlSource(text: string): Source {
+  if (!URL.canParse(text))
+    throw invalid(`source: "${redactUrl(text)}" is not an absolute URL, such as https://host/path`);
+  const url = new URL(text);
+  if (!isScheme(url.protocol.slice(0, -1))) {
+    throw invalid(`source: scheme "${url.protocol.slice(0, -1)}" is not one of ${schemes.join(', ')}`);
+  }
+  if (url.hostname === '') throw invalid(`source: "${redactUrl(text)}" names no host`);
+  return { kind: 'url', url: text };
+}
+
+function isScheme(text: string): text is Scheme {
+  return (schemes as readonly string[]).includes(text);
+}
+
+function invalid(message: string): SluiceError {
+  return new SluiceError({ code: 'invalid-request', message });
+}
+
+/** The scheme of a URL source; undefined for the other kinds. */
+export function sourceScheme(source: Source): Scheme | undefined {
+  if (source.kind !== 'url') return undefined;
+  const scheme = new URL(source.url).protocol.slice(0, -1);
+  return isScheme(scheme) ? scheme : undefined;
+}
+
+/** A source as it may be shown: without credentials and query. */
+export function displaySource(source: Source): string {
+  if (source.kind === 'url') return redactUrl(source.url);
+  return source.kind === 'file' ? source.path : `integration:${source.id}`;
+}
+
+/** The default name: the source's path without its leading slash, decoded; a file's own name; an integration's id. */
+export function defaultName(source: Source): string {
+  if (source.kind === 'integration') return source.id;
+  if (source.kind === 'file') return source.path.split(/[\\/]/).at(-1) ?? source.path;
+  const path = new URL(source.url).pathname.replace(/^\/+/, '');
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** A bucket that the provider was already given, by the provider's own id for it. */
+export function integration(id: string): Source {
+  return sourceSchema.parse({ kind: 'integration', id });
+}

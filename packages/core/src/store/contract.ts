@@ -1,0 +1,168 @@
+import type { JsonValue } from '../model/json.js';
+import type { JobRecord, JobState } from '../model/record.js';
+
+/** The right to change one record until `until`. `fence` grows with every lease: a commit under an older one is lost. */
+export interface Lease {
+  record: JobRecord;
+  fence: number;
+  /** Epoch milliseconds. */
+  until: number;
+  /** The job's inbox, oldest first. */
+  messages: Message[];
+}
+
+/** A lease, named. */
+export type LeaseName = { id: string; fence: number };
+
+/** Which records to lease: one by its id, or any that are due. */
+export interface LeaseQuery {
+  /** Who asks: one name a process. */
+  holder: string;
+  /** Epoch milliseconds. */
+  now: number;
+  /** When the lease passes on unless it is renewed. */
+  until: number;
+  /** One record; else any records that are due, the highest priority first, then the oldest. */
+  id?: string;
+  /** Lease the record named by `id` also before it is due. */
+  early?: boolean;
+  /** At most so many; default 1. */
+  limit?: number;
+  /** Lanes to pass over for now, as `provider/lane`, where the job holds no slot: they are full. */
+  exceptLanes?: string[];
+}
+
+/** One call that counts in a window. */
+export interface WindowHit {
+  /** The window's name. */
+  window: string;
+  /** Unique; settles the hit later. */
+  token: string;
+  max: number;
+  windowMs: number;
+  /** The latest moment at which the provider may see the call: it counts until `windowMs` after. */
+  until: number;
+}
+
+/** A place among the jobs that a provider works on. */
+export interface SlotRequest {
+  /** The lane's name. */
+  slots: string;
+  /** Whose: a job's id. Asking twice for the same holder is asking once. */
+  holder: string;
+  max: number;
+  /** When it is free again at the latest. */
+  until: number;
+}
+
+/** What must be free before a call is made; all of it is taken, or nothing. */
+export interface Admission {
+  slot?: SlotRequest;
+  hits?: WindowHit[];
+}
+
+/** Everything was taken; or something is full, until a moment where that is known. */
+export type Admitted = { admitted: true } | { admitted: false; what: 'slot' | 'window'; until?: number };
+
+/** One change of a record, all or nothing. */
+export interface Commit {
+  lease: LeaseName;
+  record: JobRecord;
+  /** Epoch milliseconds. */
+  now: number;
+  /** Taken with the change; if it is full, nothing is changed. */
+  take?: Admission;
+  /** Calls that were answered by `at`: they count from then on. */
+  settle?: { window: string; token: string; at: number }[];
+  /** The job gives its slot back. */
+  freeSlot?: boolean;
+  /** Messages that were read. */
+  consumed?: string[];
+  /** The lease ends with the change. */
+  release?: boolean;
+}
+
+/** What became of a commit: `lost` means that another holder has the lease now. */
+export type Committed =
+  | { outcome: 'saved'; /** The inbox holds something new: the record was saved as due now. */ pending: boolean }
+  | { outcome: 'lost' }
+  | { outcome: 'full'; what: 'slot' | 'window'; until?: number };
+
+/** Something for a job's inbox: a hint to look, a wish to cancel, evidence. */
+export interface Message {
+  /** The same message twice counts once. */
+  id: string;
+  /** A job, or the job that has or will have this ref (canonical JSON). */
+  to: { job: string } | { provider: string; ref: string };
+  kind: string;
+  body?: JsonValue;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
+/** Which jobs to list. */
+export interface JobFilter {
+  states?: JobState[];
+  provider?: string;
+  key?: string;
+  /** At most so many. */
+  limit?: number;
+  /** `oldest` first (the default), or `newest`. */
+  order?: 'oldest' | 'newest';
+}
+
+/** A part that the object store has. */
+export interface PartEntry {
+  /** From 1. */
+  number: number;
+  /** As received. */
+  etag: string;
+  /** Bytes. */
+  size: number;
+}
+
+/**
+ * Where jobs live. Every method is atomic. Records go in and come out by value: what a caller does to one afterwards changes
+ * nothing in the store. Guaranteed by the caller: ids are unique, times grow, `commit` keeps `id`, `key` and `createdAt`.
+ */
+export interface Store {
+  /** Adds a record; when its `key` is taken, adds nothing and answers with the record that has it. */
+  create(record: JobRecord): Promise<{ record: JobRecord; created: boolean }>;
+  read(id: string): Promise<JobRecord | undefined>;
+  /** By the caller's own key. */
+  readByKey(key: string): Promise<JobRecord | undefined>;
+  /** By the provider's reference, as canonical JSON. */
+  readByRef(provider: string, ref: string): Promise<JobRecord | undefined>;
+  list(filter?: JobFilter): AsyncIterable<JobRecord>;
+  /** Leases records that nobody holds (or whose lease has run out) and that are not final. */
+  lease(query: LeaseQuery): Promise<Lease[]>;
+  /** Prolongs leases; answers with the ids of those that are lost. */
+  renew(leases: LeaseName[], until: number): Promise<string[]>;
+  commit(commit: Commit): Promise<Committed>;
+  /** Takes slots and windows for a call that belongs to no record's step, or for a repeated attempt. */
+  admit(admission: Admission, now: number): Promise<Admitted>;
+  /** Gives back what {@link Store.admit} took: a holder's slot. */
+  free(slots: string, holder: string): Promise<void>;
+  /** Settles hits, as in a commit. */
+  settle(hits: { window: string; token: string; at: number }[]): Promise<void>;
+  /** Nobody gets into the window before `until`: the provider said so. */
+  hold(window: string, until: number): Promise<void>;
+  /** Adds to an inbox and makes the job due; false when the message was there, or had been. */
+  post(message: Message): Promise<boolean>;
+  /** Remembers a part; a number again replaces it. */
+  appendPart(id: string, part: PartEntry): Promise<void>;
+  /** In the order of their numbers. */
+  parts(id: string): Promise<PartEntry[]>;
+  /** Ends in order: every lease of `holder` passes on at once. */
+  close(holder?: string): Promise<void>;
+}
+
+/** The name of a lane's slots. */
+export function slotsName(provider: string, lane: string): string {
+  return `${provider}/${lane}`;
+}
+
+/** The name of a lane's window for one kind of call. */
+export function windowName(options: { provider: string; lane: string; kind: 'starts' | 'statuses' | 'probes' }): string {
+  return `${options.provider}/${options.lane}/${options.kind}`;
+}

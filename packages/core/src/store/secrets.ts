@@ -1,0 +1,48 @@
+import type { Asset, ImportItem } from '../model/item.js';
+import { findSecrets, redactUrl, urlSecrets } from '../model/redact.js';
+import type { JobRecord, RecordSecrets } from '../model/record.js';
+
+/**
+ * Takes a record apart for a durable store: `open` can be read by anybody who opens the file, `secret` is to be sealed.
+ * What is secret: the request (source URLs carry credentials, options carry webhook URLs), an asset's URL where it is signed,
+ * and the provider's raw answer.
+ */
+export function splitRecord(record: JobRecord): { open: JobRecord; secret: RecordSecrets | undefined } {
+  const { request, ...rest } = record;
+  const assets = record.items.map((item) => (item.ok ? assetSecrets(item.asset) : {}));
+  const someAsset = assets.some((asset) => Object.keys(asset).length > 0);
+  const open = someAsset ? { ...rest, items: record.items.map(openItem) } : rest;
+  if (request === undefined && !someAsset) return { open, secret: undefined };
+  return { open, secret: { ...(request !== undefined && { request }), ...(someAsset && { assets }) } };
+}
+
+/** Puts together what {@link splitRecord} took apart. */
+export function joinRecord(open: JobRecord, secret: RecordSecrets | undefined): JobRecord {
+  if (secret === undefined) return open;
+  const items = open.items.map((item, index): ImportItem => {
+    const hidden = secret.assets?.[index];
+    return item.ok && hidden !== undefined ? { ...item, asset: { ...item.asset, ...hidden } } : item;
+  });
+  return { ...open, items, ...(secret.request !== undefined && { request: secret.request }) };
+}
+
+/** Everything secret in a job's request, to be taken out of every text about it. */
+export function requestSecrets(record: JobRecord): string[] {
+  const request = record.request;
+  if (request === undefined) return [];
+  const fromSource = request.source.kind === 'url' ? urlSecrets(request.source.url) : [];
+  return [...fromSource, ...findSecrets(request.options ?? {}), ...findSecrets(request.metadata ?? {})];
+}
+
+function assetSecrets(asset: Asset): { url?: string; raw?: NonNullable<Asset['raw']> } {
+  return {
+    ...(asset.url !== undefined && redactUrl(asset.url) !== asset.url && { url: asset.url }),
+    ...(asset.raw !== undefined && asset.raw !== null && { raw: asset.raw }),
+  };
+}
+
+function openItem(item: ImportItem): ImportItem {
+  if (!item.ok) return item;
+  const { raw: _sealed, ...asset } = item.asset;
+  return { ...item, asset: { ...asset, ...(asset.url !== undefined && { url: redactUrl(asset.url) }) } };
+}

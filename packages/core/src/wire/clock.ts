@@ -1,0 +1,40 @@
+import { SluiceError } from '../model/error.js';
+
+/** Time, as the engine sees it. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after `ms`; rejects with `aborted` as soon as the signal fires, leaving no timer. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** setTimeout counts in 32 bits: a longer wait fires at once. */
+const longestTimer = 2 ** 31 - 1;
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(abortError(signal));
+      const onAbort = () => {
+        clearTimeout(timer);
+        reject(abortError(signal));
+      };
+      const timer = setTimeout(
+        () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        },
+        Math.min(Math.max(0, ms), longestTimer),
+      );
+      signal?.addEventListener('abort', onAbort, { once: true });
+    }),
+};
+
+/** The error for a signal that fired: its own reason where that is one of ours. */
+export function abortError(signal: AbortSignal | undefined): SluiceError {
+  const reason: unknown = signal?.reason;
+  if (SluiceError.is(reason)) return reason;
+  return new SluiceError({ code: 'aborted', message: 'aborted by the caller', cause: reason });
+}
