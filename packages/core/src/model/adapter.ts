@@ -87,6 +87,8 @@ export interface AdapterContext {
   signal: AbortSignal;
   /** One per logical effect, the same when it is repeated: for providers with idempotency keys. */
   key: string;
+  /** What the start left as {@link Started.memo}; absent where it left none, and before the start. */
+  memo?: JsonValue;
   /** Epoch milliseconds. */
   now(): number;
   /** For a person who looks for a fault; secrets are taken out. */
@@ -122,9 +124,12 @@ export interface ProviderSnapshot {
   nextLookMs?: number;
 }
 
-/** The answer to a start. `ref` is JSON of ids only: no URL, no secret. */
+/** The answer to a start. */
 export interface Started {
+  /** The provider's reference to the job, the same that a webhook delivery names. JSON of ids only: no URL, no secret. */
   ref: JsonValue;
+  /** What a later look must know of the request, such as a flag; given back as `context.memo`. No URL, no secret. */
+  memo?: JsonValue;
   snapshot: ProviderSnapshot;
 }
 

@@ -85,6 +85,8 @@ export interface JobRecord {
   intent?: Intent;
   /** The provider's reference to the job: JSON of ids only. */
   ref?: JsonValue;
+  /** What the adapter's start wanted its looks to know. */
+  memo?: JsonValue;
   progress?: Progress;
   /** What was measured of the source before the start. */
   measured?: { size?: number };
