@@ -1,0 +1,97 @@
+// What a newcomer does: packs core and one adapter as they would be published, installs them in an empty project, and
+// runs the README's first lines there, on this Node and on the current LTS. Fails too when the install has grown too big.
+
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withEmulator } from './emulator.mjs';
+import { pack, withTemporaryFolder } from './pack.mjs';
+import { root, run, runTool } from './workspace.mjs';
+
+const currentLts = 24;
+const limits = { bytes: 12_000_000, packages: 30 };
+
+/** The first TypeScript block of the README: the lines that everybody copies. */
+async function readmeProgram() {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const program = /^```ts\n([\s\S]*?)^```$/m.exec(readme)?.[1];
+  if (program === undefined) throw new Error('README.md has no ```ts block');
+  return program;
+}
+
+/**
+ * The README speaks to Importly and imports from the web. Here it has to speak to the emulator on loopback, so three
+ * things are put in, and nothing else is touched: the provider's address, the leave to reach loopback, and the source.
+ */
+function towardsEmulator(program, { baseUrl, mediaUrl }) {
+  const edits = [
+    [/createSluice\(\{/, 'createSluice({ network: { allowPrivateAddresses: true },'],
+    [/importly\(\{/, `importly({ baseUrl: '${baseUrl}',`],
+    [/'https:\/\/[^']+\.mp4'/, `'${mediaUrl}'`],
+  ];
+  return edits.reduce((text, [pattern, replacement]) => {
+    const found = text.match(new RegExp(pattern, 'g')) ?? [];
+    if (found.length !== 1) throw new Error(`The README's first lines hold ${pattern} ${found.length} times, not once`);
+    return text.replace(pattern, replacement);
+  }, program);
+}
+
+async function bytesBelow(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map(async (file) => (await stat(join(file.parentPath, file.name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function installInto(project, tarballs) {
+  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs], { cwd: project });
+  const lock = JSON.parse(await readFile(join(project, 'node_modules', '.package-lock.json'), 'utf8'));
+  const size = { bytes: await bytesBelow(join(project, 'node_modules')), packages: Object.keys(lock.packages).length };
+  const said = `${(size.bytes / 1e6).toFixed(1)} MB in ${size.packages} packages`;
+  if (size.bytes > limits.bytes || size.packages > limits.packages) {
+    throw new Error(`The install is too big: ${said}; the limit is ${limits.bytes / 1e6} MB in ${limits.packages}.`);
+  }
+  return said;
+}
+
+async function checkTypes(project) {
+  const compilerOptions = {
+    module: 'NodeNext',
+    target: 'ES2022',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    typeRoots: [join(root, 'node_modules', '@types')],
+    types: ['node'],
+  };
+  await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['readme.ts'] }));
+  await runTool('typescript/bin/tsc', ['-p', project]);
+}
+
+async function runProgram(project, env) {
+  const options = { cwd: project, env };
+  const programs = [
+    ['node'],
+    ...(process.versions.node.startsWith(`${currentLts}.`) ? [] : [['npx', '-y', '-p', `node@${currentLts}`, 'node']]),
+  ];
+  for (const [command, ...args] of programs) await run(command, [...args, 'readme.mjs'], options);
+}
+
+export function checkPackedInstall() {
+  return withTemporaryFolder(async (folder) => {
+    const packed = await pack(folder, ['@sluice/core', '@sluice/importly']);
+    const project = await mkdtemp(join(folder, 'project-'));
+    const size = await installInto(
+      project,
+      packed.map(({ tarball }) => tarball),
+    );
+    const program = await readmeProgram();
+    await writeFile(join(project, 'readme.ts'), program);
+    await checkTypes(project);
+    await withEmulator(async (emulator) => {
+      await writeFile(join(project, 'readme.mjs'), towardsEmulator(program, emulator));
+      await runProgram(project, emulator.env);
+    });
+    return { note: `${size}, on Node ${process.versions.node} and ${currentLts}` };
+  });
+}
