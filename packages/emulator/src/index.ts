@@ -1,1 +1,18 @@
-export {};
+export { type EmulatedMediaFile, type Emulator, startEmulator } from './emulator.js';
+export type { FiredFault } from './faults/faults.js';
+export type { FaultKind, FaultPoint, FaultRule } from './faults/rule.js';
+export type { EmulatedImportRequest, EmulatedMetadataRequest } from './importly/import-request.js';
+export type { EmulatedImportly } from './importly/importly.js';
+export type { EmulatedImport, EmulatedMetadataJob, EmulatedS3Location, EmulatedState } from './importly/job.js';
+export type { ImportlyCounts, ImportlyRequest } from './importly/ledger.js';
+export type { ImportlyWindow } from './importly/rate-limits.js';
+export type {
+  ImportlyCosts,
+  ImportlyEmulatorSettings,
+  ImportlyLimits,
+  ImportlyStorage,
+  RequestWindow,
+} from './importly/settings.js';
+export type { ImportlyEvent, WebhookDelivery, WebhookTry } from './importly/webhooks.js';
+export type { EmulatedParty, EmulatorLogEntry } from './log/log.js';
+export type { EmulatorOptions } from './options.js';

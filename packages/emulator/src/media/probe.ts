@@ -1,0 +1,45 @@
+import { ADTS, FilePathSource, FLAC, Input, MATROSKA, MP3, MP4, MPEG_TS, OGG, QTFF, WAVE, WEBM } from 'mediabunny';
+
+/** What a file says of itself. Everything is missing of a file that is no media. */
+export interface MediaFacts {
+  durationSeconds?: number;
+  title?: string;
+  /** Without a dot, such as `mp4`. */
+  extension?: string;
+}
+
+/** Files that are whole in themselves: playlists, which name other files, are not among them. */
+const FORMATS = [MP4, QTFF, MATROSKA, WEBM, MP3, WAVE, OGG, FLAC, ADTS, MPEG_TS];
+
+const EXTENSIONS: Record<string, string> = {
+  'video/mp4': 'mp4',
+  'video/quicktime': 'mov',
+  'video/x-matroska': 'mkv',
+  'video/webm': 'webm',
+  'audio/mpeg': 'mp3',
+  'audio/wav': 'wav',
+  'application/ogg': 'ogg',
+  'audio/flac': 'flac',
+  'audio/aac': 'aac',
+  'video/MP2T': 'ts',
+};
+
+/** Reads a media file's duration, title and kind from the file itself. */
+export async function probeMedia(path: string): Promise<MediaFacts> {
+  const input = new Input({ source: new FilePathSource(path), formats: FORMATS });
+  try {
+    const { mimeType } = await input.getFormat();
+    const { title } = await input.getMetadataTags();
+    const durationSeconds = await input.computeDuration();
+    const extension = EXTENSIONS[mimeType];
+    return {
+      durationSeconds: Math.round(durationSeconds * 1000) / 1000,
+      ...(title === undefined ? {} : { title }),
+      ...(extension === undefined ? {} : { extension }),
+    };
+  } catch {
+    return {};
+  } finally {
+    input.dispose();
+  }
+}

@@ -1,0 +1,21 @@
+import type { FaultRule } from './faults/rule.js';
+import type { ImportlyEmulatorSettings } from './importly/settings.js';
+import type { EmulatorLogEntry } from './log/log.js';
+
+/** How the emulator is set up. */
+export interface EmulatorOptions {
+  /** 0, the default, takes any free port. */
+  port?: number;
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** How many seconds the providers' clock runs in a second: at 60 a minute passes in one. Default 1. */
+  speed?: number;
+  /** Where objects are kept. Default: a temporary folder, removed at close. */
+  directory?: string;
+  /** Is told of everything the emulator is asked and does. */
+  log?: (entry: EmulatorLogEntry) => void;
+  /** How the emulated Importly is set up. */
+  importly?: Partial<ImportlyEmulatorSettings>;
+  /** Faults to start with. */
+  faults?: readonly FaultRule[];
+}

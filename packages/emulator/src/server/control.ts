@@ -1,0 +1,62 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import * as z from 'zod';
+import type { Emulator } from '../emulator.js';
+import { faultRuleSchema } from '../faults/rule.js';
+import type { Rooms } from './rooms.js';
+
+const rules = z.union([faultRuleSchema.transform((rule) => [rule]), z.array(faultRuleSchema)]);
+const clockChange = z.strictObject({ advanceMs: z.number().nonnegative() });
+const accountChange = z.strictObject({ credits: z.number() });
+
+/**
+ * Steers an emulator that runs as a process of its own:
+ * - GET /state: everything that `Emulator` shows;
+ * - POST /faults (a rule or a list of them), DELETE /faults;
+ * - POST /clock `{"advanceMs": …}`, POST /importly `{"credits": …}`;
+ * - GET /log?limit=…: the newest entries, oldest first.
+ */
+export function controlRoutes(emulator: Emulator, rooms: Rooms): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.onError((error, context) => {
+    const message = error instanceof z.ZodError ? z.prettifyError(error) : error.message;
+    return context.json({ error: message }, 400);
+  });
+  app.get('/state', (context) => context.json(stateOf(emulator)));
+  app.post('/faults', async (context) => {
+    for (const rule of rules.parse(await context.req.json())) emulator.faults.add(rule);
+    return context.json(emulator.faults.fired());
+  });
+  app.delete('/faults', (context) => {
+    emulator.faults.clear();
+    return context.json(emulator.faults.fired());
+  });
+  app.post('/clock', async (context) => {
+    emulator.clock.advance(clockChange.parse(await context.req.json()).advanceMs);
+    return context.json({ now: emulator.clock.now(), speed: emulator.clock.speed });
+  });
+  app.post('/importly', async (context) => {
+    emulator.importly.setCredits(accountChange.parse(await context.req.json()).credits);
+    return context.json({ credits: emulator.importly.credits() });
+  });
+  app.get('/log', (context) => context.json(rooms.log.newest(Number(context.req.query('limit') ?? 1000))));
+  return app;
+}
+
+function stateOf({ url, clock, importly, media, faults }: Emulator) {
+  return {
+    url,
+    clock: { now: clock.now(), speed: clock.speed },
+    importly: {
+      baseUrl: importly.baseUrl,
+      credits: importly.credits(),
+      counts: importly.counts(),
+      imports: importly.imports(),
+      metadataJobs: importly.metadataJobs(),
+      requests: importly.requests(),
+      webhooks: importly.webhooks(),
+    },
+    media,
+    faults: faults.fired(),
+  };
+}

@@ -1,0 +1,44 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+
+/** A server that listens. */
+export interface ListeningServer {
+  /** Without a slash at the end, such as `http://127.0.0.1:4010`. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on loopback (or wherever `host` says) and closes for good: no socket is left behind, not even one that is in
+ * the middle of an answer.
+ */
+export async function listen(listener: RequestListener, host: string, port: number): Promise<ListeningServer> {
+  // Clients keep connections for reuse; a server that hung up after Node's five seconds would look like a fault.
+  const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0 }, listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return { url: `http://${hostInUrl(host)}:${portOf(server)}`, close: () => closeServer(server) };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
+}
+
+/** A wildcard address is where a server listens, not where a client can go. */
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeAllConnections();
+  });
+}
