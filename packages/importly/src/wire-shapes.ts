@@ -1,0 +1,83 @@
+import { type HttpAnswer, type JsonValue, SluiceError } from '@sluice/core/adapter';
+import * as z from 'zod';
+
+/** A field that decorates a result: one that cannot be read is left out, since the file is there all the same. */
+const text = z.string().nullish().catch(undefined);
+const amount = z.number().nonnegative().nullish().catch(undefined);
+
+const verdictSchema = z.object({ success: z.boolean().nullish(), error: text, message: text });
+
+/** The page's examples say `jobId`, its prose says `id`. */
+const idShape = { jobId: z.string().min(1).nullish(), id: z.string().min(1).nullish() };
+
+/** The answer to a start, of an import or of a metadata request. */
+const acceptedSchema = z
+  .object({ ...idShape, status: z.string().nullish(), message: text })
+  .transform(({ jobId, id, ...rest }, context) => {
+    const found = jobId ?? id;
+    if (found != null) return { ...rest, id: found };
+    context.addIssue({ code: 'custom', path: ['jobId'], message: 'neither jobId nor id is there' });
+    return z.NEVER;
+  });
+
+const resultShape = {
+  mediaUrl: text,
+  title: text,
+  /** Seconds. */
+  duration: amount,
+  creditsUsed: amount,
+  costInDollars: amount,
+  fileSizeBytes: amount,
+  s3Storage: z.object({ url: text, bucket: text, key: text }).nullish().catch(undefined),
+};
+
+/** The answer about an import: the result under `result` as on the import page, or flat as on the S3 page. */
+const importSchema = z.object({
+  status: z.string(),
+  message: text,
+  completedAt: text,
+  ...resultShape,
+  result: z.object({ ...resultShape, message: text }).nullish(),
+});
+
+const metadataShape = { title: text, duration: amount, thumbnail: text, fileSizeBytes: amount };
+
+/** The answer about a metadata request, nested or flat. */
+const metadataSchema = z.object({
+  status: z.string().nullish(),
+  message: text,
+  ...metadataShape,
+  result: z.object(metadataShape).nullish(),
+});
+
+export type Accepted = z.output<typeof acceptedSchema>;
+export type ImportState = z.output<typeof importSchema>;
+export type MetadataState = z.output<typeof metadataSchema>;
+
+export function readAccepted(answer: HttpAnswer): Accepted {
+  assertTaken(answer);
+  return answer.parse(z.object({ data: acceptedSchema })).data;
+}
+
+export function readImport(answer: HttpAnswer): ImportState {
+  assertTaken(answer);
+  return answer.parse(z.object({ data: importSchema })).data;
+}
+
+export function readMetadata(answer: HttpAnswer): MetadataState {
+  assertTaken(answer);
+  return answer.parse(z.object({ data: metadataSchema })).data;
+}
+
+/** The `data` of an answer as it came, for whoever needs what the schemas leave out. */
+export function readRaw(answer: HttpAnswer): JsonValue {
+  return answer.parse(z.object({ data: z.json() })).data;
+}
+
+/** @throws SluiceError `protocol` for a refusal that came with a 2xx status */
+function assertTaken(answer: HttpAnswer): void {
+  const verdict = answer.parse(verdictSchema);
+  if (verdict.success !== false) return;
+  const why = verdict.error ?? verdict.message ?? 'no reason given';
+  throw new SluiceError({ code: 'protocol', message: `Importly refused: ${why}`, status: answer.status });
+}
