@@ -1,4 +1,5 @@
 /** For applications. */
+export { createSluice } from './engine/create.js';
 export type * from './engine/sluice.js';
 export type { ConfiguredAdapter, CommonSettings, ProbeResult, Problem } from './model/adapter.js';
 export { type ErrorCode, type ErrorFields, type RetryAdvice, SluiceError } from './model/error.js';

@@ -117,6 +117,8 @@ export interface ProviderSnapshot {
   items?: ReportedItem[];
   /** Why, for `failed`: the provider's words. */
   message?: string;
+  /** For `failed`: what kind of failure the words mean; `source-unreachable` when left out. */
+  code?: ErrorCode;
   providerCode?: string;
   warnings?: Warning[];
   cost?: Cost;

@@ -34,8 +34,8 @@ export interface WaitingFor {
   what: 'slot' | 'window' | 'retry';
   /** Epoch milliseconds; absent when it depends on other jobs. */
   until?: number;
-  /** Why, for a retry: the error's message. */
-  why?: string;
+  /** For a retry: the error of the call that failed. */
+  error?: ErrorFields;
 }
 
 /** What is about to be sent, saved before it is sent. */

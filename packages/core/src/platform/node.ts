@@ -1,1 +1,60 @@
-export {};
+import { type LookupAddress, lookup } from 'node:dns';
+import { lookup as lookupNow } from 'node:dns/promises';
+import type { LookupFunction } from 'node:net';
+import { rootCertificates } from 'node:tls';
+import type { Dispatcher } from 'undici';
+import { assertPublicHost, isPrivateAddress, privateAddressError } from '../wire/address.js';
+import type { FetchOptions, PlatformFetch } from './port.js';
+
+const connectTimeoutMs = 10_000;
+
+/**
+ * Node's own fetch over an undici dispatcher of ours: its DNS look-up refuses private addresses at the moment of connecting, so
+ * that a name cannot change its mind between a check and the connection; proxy and certificate authorities ride along.
+ */
+export function createFetch(options: FetchOptions): PlatformFetch {
+  let loading: Promise<Dispatcher> | undefined;
+  const dispatcher = () => {
+    loading ??= createDispatcher(options);
+    return loading;
+  };
+  return {
+    fetch: async (input, init) => {
+      if (options.guarded) await guard(new URL(input instanceof Request ? input.url : input).hostname, options);
+      return globalThis.fetch(input, Object.assign({}, init, { dispatcher: await dispatcher() }));
+    },
+    close: async () => {
+      if (loading !== undefined) await (await loading).destroy();
+    },
+  };
+}
+
+/** A literal address never reaches the look-up, and behind a proxy nothing does: these are checked here. */
+async function guard(host: string, options: FetchOptions): Promise<void> {
+  assertPublicHost(host);
+  if (options.proxy === undefined) return;
+  // A name that only the proxy can resolve is the proxy's to judge: it is configured, hence trusted.
+  const addresses = await lookupNow(host, { all: true }).catch((): LookupAddress[] => []);
+  if (addresses.some(({ address }) => isPrivateAddress(address))) throw privateAddressError(host);
+}
+
+async function createDispatcher(options: FetchOptions): Promise<Dispatcher> {
+  // Loaded at the first call: it takes longer to load than the rest of the package together.
+  const { Agent, ProxyAgent } = await import('undici');
+  const authorities = options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] };
+  if (options.proxy !== undefined) return new ProxyAgent({ uri: options.proxy, requestTls: authorities, proxyTls: authorities });
+  return new Agent({
+    connect: { timeout: connectTimeoutMs, ...authorities, ...(options.guarded && { lookup: publicLookup }) },
+  });
+}
+
+const publicLookup: LookupFunction = (host, lookupOptions, callback) => {
+  lookup(host, { ...lookupOptions, all: true }, (error, addresses) => {
+    if (error !== null) return callback(error, '');
+    const [first] = addresses;
+    if (first === undefined || addresses.some(({ address }) => isPrivateAddress(address))) {
+      return callback(privateAddressError(host), '');
+    }
+    return lookupOptions.all === true ? callback(null, addresses) : callback(null, first.address, first.family);
+  });
+};

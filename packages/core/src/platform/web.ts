@@ -1,1 +1,23 @@
-export {};
+import { SluiceError } from '../model/error.js';
+import { assertPublicHost } from '../wire/address.js';
+import type { FetchOptions, PlatformFetch } from './port.js';
+
+/**
+ * The runtime's own fetch. A guard by DNS is impossible here, so only literal addresses are refused; proxy and certificate
+ * authorities belong to the runtime.
+ */
+export function createFetch(options: FetchOptions): PlatformFetch {
+  if (options.proxy !== undefined || options.ca !== undefined) {
+    throw new SluiceError({
+      code: 'unsupported',
+      message: 'network.proxy and network.ca need Node; this runtime has its own settings for them',
+    });
+  }
+  return {
+    fetch: async (input, init) => {
+      if (options.guarded) assertPublicHost(new URL(input instanceof Request ? input.url : input).hostname);
+      return globalThis.fetch(input, init);
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,132 @@
+import { SluiceError } from '../model/error.js';
+import { isFinal, type JobRecord } from '../model/record.js';
+import type { Lease } from '../store/contract.js';
+import type { Engine } from './engine.js';
+import { leaseMs } from './lease-keeper.js';
+import { Step } from './step.js';
+import { cancelStep } from './steps/cancel.js';
+import { recoverStep } from './steps/recover.js';
+import { startStep } from './steps/start.js';
+import { watchStep } from './steps/watch.js';
+
+/** What a step left the job at. */
+export type Advanced =
+  | { next: 'final'; record: JobRecord }
+  | { next: 'due'; at: number; record: JobRecord }
+  /** Limits keep it from starting, until a moment where that is known. */
+  | { next: 'full'; what: 'slot' | 'window'; until?: number; record: JobRecord }
+  /** Somebody else has the lease, or it is not due. */
+  | { next: 'held' }
+  /** A call was refused in a way that trying again will not mend; the job is alive. */
+  | { next: 'stuck'; at: number; error: SluiceError };
+
+/** How a step is taken. */
+export interface AdvanceOptions {
+  /** Stop: what leaves nothing behind at once, a call that counts after a short grace. */
+  signal: AbortSignal;
+  /** Take the step also before it is due. */
+  early?: boolean;
+  /** Told when the limits let the job in. */
+  onAdmitted?: () => void;
+}
+
+/** How long a call that counts may go on after a stop, in milliseconds: long enough for an answer on its way. */
+const graceMs = 2_000;
+
+/**
+ * Moves a job by one step: reads the record under a lease, does one thing, writes it back, and says when to look again. The only
+ * thing that changes a record.
+ */
+export async function advance(engine: Engine, id: string, options: AdvanceOptions): Promise<Advanced> {
+  const now = engine.clock.now();
+  const [lease] = await engine.store.lease({
+    holder: engine.holder,
+    now,
+    until: now + leaseMs,
+    id,
+    ...(options.early !== undefined && { early: options.early }),
+  });
+  return lease === undefined ? { next: 'held' } : advanceLeased(engine, lease, options);
+}
+
+/** The same for a record whose lease is there. */
+export async function advanceLeased(engine: Engine, lease: Lease, options: AdvanceOptions): Promise<Advanced> {
+  const { record, fence } = lease;
+  const { lost, assertHeld } = engine.leases.hold({ id: record.id, fence }, lease.until);
+  const provider = engine.providers.get(record.provider);
+  const stop = linked([options.signal, lost]);
+  const stopEffects = linked([lost], { after: options.signal, engine });
+  const signals = { stop: stop.signal, stopEffects: stopEffects.signal, assertHeld };
+  try {
+    if (provider === undefined || provider.adapter.name !== record.adapter) return await foreign(engine, lease);
+    return await takeStep(new Step({ engine, provider, lease, signals }), options.onAdmitted ?? (() => undefined));
+  } catch (error) {
+    await letGo(engine, lease);
+    throw error;
+  } finally {
+    engine.leases.drop(record.id);
+    stop.unlink();
+    stopEffects.unlink();
+  }
+}
+
+function takeStep(step: Step, onAdmitted: () => void): Promise<Advanced> {
+  const { record } = step;
+  if (isFinal(record.state)) return Promise.resolve({ next: 'final', record });
+  if (record.intent !== undefined) return recoverStep(step);
+  if (step.messages.some(({ kind }) => kind === 'cancel')) return cancelStep(step);
+  return record.ref === undefined ? startStep(step, onAdmitted) : watchStep(step);
+}
+
+/** A step that was cut short: whoever comes next need not wait for the lease to run out. */
+async function letGo(engine: Engine, { record, fence }: Lease): Promise<void> {
+  const current = await engine.store.read(record.id).catch(() => undefined);
+  if (current === undefined) return;
+  const now = engine.clock.now();
+  await engine.store.commit({ lease: { id: record.id, fence }, record: current, now, release: true }).catch(() => undefined);
+}
+
+/** A job of a provider that this process does not know: left for one that does. */
+async function foreign(engine: Engine, lease: Lease): Promise<Advanced> {
+  const { record, fence } = lease;
+  const lookAgainMs = 60_000;
+  const now = engine.clock.now();
+  const later = { ...record, dueAt: now + lookAgainMs };
+  await engine.store.commit({ lease: { id: record.id, fence }, record: later, now, release: true });
+  const error = new SluiceError({
+    code: 'invalid-request',
+    message: `job ${record.id} belongs to the provider "${record.provider}" (adapter ${record.adapter}), which is not configured here`,
+    provider: record.provider,
+  });
+  return { next: 'stuck', at: later.dueAt, error };
+}
+
+
+/** A signal that follows others: at once, and `graceMs` after another one. `unlink` leaves no timer and no listener. */
+function linked(sources: AbortSignal[], grace?: { after: AbortSignal; engine: Engine }) {
+  const controller = new AbortController();
+  const timer = new AbortController();
+  const unlinks = sources.map((source) => follow(source, () => controller.abort(source.reason)));
+  if (grace !== undefined) {
+    const { after, engine } = grace;
+    const startTimer = () =>
+      engine.clock.sleep(graceMs, timer.signal).then(
+        () => controller.abort(after.reason),
+        () => undefined,
+      );
+    unlinks.push(follow(after, startTimer));
+  }
+  return {
+    signal: controller.signal,
+    unlink: () => {
+      timer.abort();
+      for (const unlink of unlinks) unlink();
+    },
+  };
+}
+
+function follow(source: AbortSignal, onAbort: () => void): () => void {
+  if (source.aborted) onAbort();
+  else source.addEventListener('abort', onAbort, { once: true });
+  return () => source.removeEventListener('abort', onAbort);
+}

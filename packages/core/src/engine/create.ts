@@ -1,0 +1,68 @@
+import type { ConfiguredAdapter } from '../model/adapter.js';
+import { SluiceError } from '../model/error.js';
+import { type JobRecord, snapshotOf } from '../model/record.js';
+import { readJob } from './cancel-job.js';
+import { Driver } from './driver.js';
+import { createEngine, type Engine } from './engine.js';
+import { JobHandle } from './handle.js';
+import { assertNoErrors, takeIn } from './intake.js';
+import { planImport } from './plan.js';
+import { providerInfo } from './providers.js';
+import { runStore } from './run.js';
+import type { Sluice, SluiceOptions } from './sluice.js';
+import { receiveWebhook } from './webhook.js';
+
+const defaultConcurrency = 64;
+
+/**
+ * Makes the client of an application.
+ * @throws SluiceError `invalid-request` naming the provider and the setting that breaks a rule
+ */
+export function createSluice<Providers extends Record<string, ConfiguredAdapter>>(options: SluiceOptions<Providers>): Sluice {
+  const { default: preset, concurrency = defaultConcurrency } = options;
+  const engine = createEngine(options);
+  const driver = new Driver(engine, concurrency);
+  const closing = new AbortController();
+  return {
+    import: (request) => importOne(engine, driver, { request, preset }),
+    plan: async (request, planOptions = {}) => planImport(engine, takeIn(engine, request, preset), planOptions),
+    job: async (id) => new JobHandle(engine, driver, await readJob(engine, id)),
+    jobs: async function* (filter) {
+      for await (const record of engine.store.list(filter)) yield snapshotOf(record);
+    },
+    webhook: (provider, request) => receiveWebhook(engine, driver, { provider, request }),
+    run: ({ signal, untilIdle = false } = {}) => {
+      const signals = signal === undefined ? [closing.signal] : [closing.signal, signal];
+      return runStore(engine, { signal: AbortSignal.any(signals), untilIdle, concurrency });
+    },
+    providers: () => [...engine.providers.values()].map((one) => providerInfo(one, preset, engine.providers.size)),
+    close: async () => {
+      closing.abort(new SluiceError({ code: 'aborted', message: 'the client was closed' }));
+      await driver.close();
+      await engine.store.close(engine.holder);
+      await engine.closeFetches();
+    },
+  };
+}
+
+async function importOne(engine: Engine, driver: Driver, { request, preset }: { request: unknown; preset: string | undefined }) {
+  const intake = takeIn(engine, request, preset);
+  assertNoErrors(intake);
+  const { record, created } = await engine.store.create(intake.record);
+  if (!created) return adopted(engine, driver, { record, provider: intake.provider.name });
+  const { stepped, release } = driver.drive(record);
+  await stepped;
+  release();
+  return new JobHandle(engine, driver, (await engine.store.read(record.id)) ?? record);
+}
+
+/** The caller's key was there: the same job, not a second one. */
+function adopted(engine: Engine, driver: Driver, found: { record: JobRecord; provider: string }): JobHandle {
+  if (found.record.provider === found.provider) return new JobHandle(engine, driver, found.record);
+  throw new SluiceError({
+    code: 'conflict',
+    message: `key: belongs to job ${found.record.id} of the provider "${found.record.provider}"; take another key for "${found.provider}"`,
+    provider: found.provider,
+  });
+}
+

@@ -1,0 +1,60 @@
+import { createFetch } from '#platform';
+import { SluiceError } from '../model/error.js';
+import { memoryStore } from '../store/memory.js';
+import type { Store } from '../store/contract.js';
+import { type Clock, systemClock } from '../wire/clock.js';
+import { Bus } from './bus.js';
+import { newId } from './identity.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import { configureProviders, type Provider } from './providers.js';
+import type { LogEntry, SluiceOptions } from './sluice.js';
+
+/** Everything that a step works with: one per client. */
+export interface Engine {
+  store: Store;
+  clock: Clock;
+  /** This process's name as a holder of leases. */
+  holder: string;
+  providers: Map<string, Provider>;
+  bus: Bus;
+  leases: LeaseKeeper;
+  /** For `baseUrl`s, which are configured and hence trusted. */
+  trustedFetch: typeof fetch;
+  /** For source URLs and URLs in answers. */
+  guardedFetch: typeof fetch;
+  log(entry: LogEntry): void;
+  /** Told that a slot is free again. */
+  slotFreed(slots: string): void;
+  closeFetches(): Promise<void>;
+}
+
+/** @throws SluiceError `invalid-request` for settings that break a rule */
+export function createEngine(options: Omit<SluiceOptions, 'default'> & { default?: string }): Engine {
+  const providers = configureProviders(options.providers);
+  if (options.default !== undefined && !providers.has(options.default)) {
+    throw new SluiceError({
+      code: 'invalid-request',
+      message: `default: "${options.default}" is not configured; configured: ${[...providers.keys()].join(', ')}`,
+    });
+  }
+  const clock = options.clock ?? systemClock;
+  const store = options.store ?? memoryStore();
+  const { allowPrivateAddresses = false, ...network } = options.network ?? {};
+  const trusted = createFetch({ ...network, guarded: false });
+  const guarded = allowPrivateAddresses ? trusted : createFetch({ ...network, guarded: true });
+  return {
+    store,
+    clock,
+    holder: newId('holder', clock.now()),
+    providers,
+    bus: new Bus(),
+    leases: new LeaseKeeper(store, clock),
+    trustedFetch: options.fetch ?? trusted.fetch,
+    guardedFetch: options.fetch ?? guarded.fetch,
+    log: options.log ?? (() => undefined),
+    slotFreed: () => undefined,
+    closeFetches: async () => {
+      await Promise.all([trusted.close(), guarded.close()]);
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import type { Problem } from '../model/adapter.js';
+import type { NeutralField } from '../model/capabilities.js';
+import { SluiceError } from '../model/error.js';
+import { invalidInput } from '../model/issues.js';
+import type { JobRecord, Warning } from '../model/record.js';
+import { redactText, redactUrl } from '../model/redact.js';
+import { type ParsedRequest, requestSchema } from '../model/request.js';
+import { defaultName, displaySource } from '../model/source.js';
+import { requestSecrets } from '../store/secrets.js';
+import type { Engine } from './engine.js';
+import { newId } from './identity.js';
+import { findProvider, type Provider } from './providers.js';
+import { chooseRoute, type Route } from './route.js';
+import { adapterRequest } from './step.js';
+
+/** A request, read and looked over without any I/O. */
+export interface Intake {
+  provider: Provider;
+  request: ParsedRequest;
+  record: JobRecord;
+  route: Route | undefined;
+  problems: Problem[];
+}
+
+/**
+ * Reads a request for its provider.
+ * @throws SluiceError `invalid-request` for what cannot be read at all; what can be read and is wrong is in `problems`
+ */
+export function takeIn(engine: Engine, input: unknown, preset: string | undefined): Intake {
+  const parsed = requestSchema.safeParse(input);
+  if (!parsed.success) throw invalidInput(parsed.error, { known: Object.keys(requestSchema.shape) });
+  const request = parsed.data;
+  const provider = findProvider(engine.providers, request.provider, preset);
+  const { adapter, members } = provider;
+  const options = adapter.options.safeParse(request.options?.[adapter.name] ?? {});
+  if (!options.success) {
+    throw invalidInput(options.error, { prefix: `options.${adapter.name}`, known: Object.keys(adapter.options.shape) });
+  }
+  const record = newRecord(engine, request, provider);
+  const seen = adapterRequest(record, provider);
+  const { route, problem } = chooseRoute(request, provider);
+  const problems = [...(problem === undefined ? [] : [problem]), ...(members.check?.(seen) ?? []), ...ignored(engine, request, provider)];
+  const secrets = [...provider.secrets, ...requestSecrets(record)];
+  const clean = problems.map((one) => ({ ...one, message: redactText(one.message, secrets) }));
+  const lane = members.lane?.(seen) ?? record.lane;
+  return { provider, request, route, problems: clean, record: { ...record, lane, warnings: clean.filter(isWarning).map(asWarning) } };
+}
+
+/** @throws SluiceError for the first problem that is an error */
+export function assertNoErrors(intake: Intake): void {
+  const error = intake.problems.find(({ severity }) => severity === 'error');
+  if (error === undefined) return;
+  throw new SluiceError({
+    code: error.field === 'source' || error.field === 'route' ? 'unsupported' : 'invalid-request',
+    message: `${error.field}: ${error.message}`,
+    provider: intake.provider.name,
+  });
+}
+
+function newRecord(engine: Engine, request: ParsedRequest, provider: Provider): JobRecord {
+  const now = engine.clock.now();
+  return {
+    id: newId('job', now),
+    ...(request.key !== undefined && { key: request.key }),
+    provider: provider.name,
+    adapter: provider.adapter.name,
+    lane: 'all',
+    state: 'queued',
+    phase: 'prepare',
+    priority: request.priority ?? 0,
+    createdAt: now,
+    updatedAt: now,
+    dueAt: now,
+    display: { source: displaySource(request.source), name: redactUrl(request.name ?? defaultName(request.source)) },
+    request,
+    items: [],
+    warnings: [],
+    failures: 0,
+    idleLooks: 0,
+  };
+}
+
+/** What the request asks for and this adapter does not honour: a warning each, never silence. */
+function ignored(engine: Engine, request: ParsedRequest, provider: Provider): Problem[] {
+  const { adapter } = provider;
+  const honoured = new Set<NeutralField>(adapter.capabilities.honours ?? []);
+  const { title, description, tags, ...rest } = request.metadata ?? {};
+  const asked: [NeutralField, string, boolean][] = [
+    ['name', 'name', request.name !== undefined],
+    ['title', 'metadata.title', title !== undefined],
+    ['description', 'metadata.description', description !== undefined],
+    ['tags', 'metadata.tags', tags !== undefined],
+    ['priority', 'priority', request.priority !== undefined],
+    ['ifExists', 'ifExists', request.ifExists !== undefined],
+    ['metadata', `metadata.${Object.keys(rest)[0]}`, Object.keys(rest).length > 0],
+  ];
+  const fields = asked.filter(([field, , given]) => given && !honoured.has(field));
+  const known = new Set([...engine.providers.values()].map((one) => one.adapter.name));
+  const strangers = Object.keys(request.options ?? {}).filter((name) => !known.has(name));
+  return [
+    ...fields.map(([, field]): Problem => ({ severity: 'warning', field, message: `${adapter.name} has no such thing: it is left out` })),
+    ...strangers.map((name): Problem => ({ severity: 'warning', field: `options.${name}`, message: 'no configured adapter has this name' })),
+  ];
+}
+
+function isWarning(problem: Problem): boolean {
+  return problem.severity === 'warning';
+}
+
+function asWarning({ field, message }: Problem): Warning {
+  return { code: 'ignored', message: `${field}: ${message}` };
+}

@@ -1,0 +1,33 @@
+import type { JobRecord } from '../model/record.js';
+import { type Admission, slotsName, type WindowHit, windowName } from '../store/contract.js';
+import { newId } from './identity.js';
+import type { Provider } from './providers.js';
+
+/** The kinds of calls that a provider may count. */
+export type CallKind = 'starts' | 'statuses' | 'probes';
+
+/** One call in its window; undefined where calls of this kind are not limited. */
+export function windowHit(provider: Provider, call: { lane: string; kind: CallKind; now: number }): WindowHit | undefined {
+  const limit = provider.limits[call.kind];
+  if (limit === undefined) return undefined;
+  return {
+    window: windowName({ provider: provider.name, lane: call.lane, kind: call.kind }),
+    token: newId('call', call.now),
+    max: limit.max,
+    windowMs: limit.windowMs,
+    // Until it is answered nobody knows when the provider saw it: at the latest when the attempt times out.
+    until: call.now + provider.timeoutMs,
+  };
+}
+
+/** What a start needs: a slot until the job's deadline, and a call in the window of starts. */
+export function startAdmission(provider: Provider, record: JobRecord, options: { now: number; deadlineAt: number }): Admission {
+  const hit = windowHit(provider, { lane: record.lane, kind: 'starts', now: options.now });
+  const max = provider.limits.jobs;
+  return {
+    ...(max !== undefined && {
+      slot: { slots: slotsName(provider.name, record.lane), holder: record.id, max, until: options.deadlineAt },
+    }),
+    ...(hit !== undefined && { hits: [hit] }),
+  };
+}

@@ -1,0 +1,39 @@
+import { toSluiceError } from '../model/error.js';
+import type { Engine } from './engine.js';
+import type { Intake } from './intake.js';
+import { probeSource } from './probe.js';
+import type { ImportPlan } from './sluice.js';
+
+/** What would become of a request; with `probe`, also what the provider says of the source. */
+export async function planImport(
+  engine: Engine,
+  intake: Intake,
+  options: { probe?: boolean; signal?: AbortSignal },
+): Promise<ImportPlan> {
+  const { provider, record, request, route } = intake;
+  const measured = new Set(provider.adapter.capabilities.checks);
+  const plan: ImportPlan = {
+    provider: provider.name,
+    adapter: provider.adapter.name,
+    name: record.display.name,
+    source: record.display.source,
+    lane: record.lane,
+    ...(route !== undefined && { route }),
+    checks: {
+      size: measured.has('size') ? 'after' : request.expect?.size === undefined ? 'unchecked' : 'before',
+      sha256: measured.has('sha256') ? 'after' : 'unchecked',
+    },
+    problems: intake.problems,
+    ...(request.expect?.size !== undefined && { size: request.expect.size }),
+  };
+  if (options.probe !== true) return plan;
+  try {
+    const probe = await probeSource(engine, intake, options.signal ?? new AbortController().signal);
+    const size = plan.size ?? probe?.size;
+    return { ...plan, ...(probe !== undefined && { probe }), ...(size !== undefined && { size }) };
+  } catch (thrown) {
+    const error = toSluiceError(thrown);
+    if (error.code === 'aborted') throw error;
+    return { ...plan, problems: [...plan.problems, { severity: 'warning', field: 'probe', message: error.message }] };
+  }
+}

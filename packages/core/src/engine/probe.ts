@@ -1,0 +1,84 @@
+import type { AdapterContext, AdapterRequest, ProbeResult, ProbeStep } from '../model/adapter.js';
+import { SluiceError } from '../model/error.js';
+import { slotsName } from '../store/contract.js';
+import { requestSecrets } from '../store/secrets.js';
+import { createHttp } from '../wire/http.js';
+import type { Engine } from './engine.js';
+import { newId } from './identity.js';
+import type { Intake } from './intake.js';
+import { windowHit } from './limits.js';
+import { adapterRequest } from './step.js';
+
+/** A probe takes so long at most, in milliseconds. */
+const longestMs = 10 * 60_000;
+
+/** Asks the provider what it would import, within its limits for that. Undefined where the adapter cannot. */
+export async function probeSource(engine: Engine, intake: Intake, signal: AbortSignal): Promise<ProbeResult | undefined> {
+  const { provider, record } = intake;
+  const { probe } = provider.members;
+  if (probe === undefined) return undefined;
+  const holder = newId('probe', engine.clock.now());
+  const slots = slotsName(provider.name, `${record.lane}/probes`);
+  const request = adapterRequest(record, provider);
+  const call = async (run: (context: AdapterContext) => Promise<ProbeStep>, takeSlot: boolean) => {
+    await admitted(engine, intake, { holder, slots, takeSlot, signal });
+    return run(probeContext(engine, intake, request, signal));
+  };
+  try {
+    let step = await call((context) => probe.start(request, context), true);
+    const giveUpAt = engine.clock.now() + longestMs;
+    while (!('result' in step)) {
+      const { ref, againMs } = step;
+      if (engine.clock.now() + againMs > giveUpAt) {
+        throw new SluiceError({ code: 'timeout', message: `${provider.name}: the probe did not end within ${longestMs / 60_000} min` });
+      }
+      await engine.clock.sleep(againMs, signal);
+      step = await call((context) => probe.status(ref, context), false);
+    }
+    return step.result;
+  } finally {
+    await engine.store.free(slots, holder);
+  }
+}
+
+async function admitted(
+  engine: Engine,
+  { provider, record }: Intake,
+  wish: { holder: string; slots: string; takeSlot: boolean; signal: AbortSignal },
+): Promise<void> {
+  const pollMs = 500;
+  for (;;) {
+    const now = engine.clock.now();
+    const hit = windowHit(provider, { lane: record.lane, kind: 'probes', now });
+    const max = provider.limits.probesAtOnce;
+    const { holder, slots } = wish;
+    const taken = await engine.store.admit(
+      {
+        ...(wish.takeSlot && max !== undefined && { slot: { slots, holder, max, until: now + longestMs } }),
+        ...(hit !== undefined && { hits: [hit] }),
+      },
+      now,
+    );
+    if (taken.admitted) return;
+    await engine.clock.sleep(Math.max(1, (taken.until ?? now + pollMs) - now), wish.signal);
+  }
+}
+
+function probeContext(engine: Engine, intake: Intake, request: AdapterRequest, signal: AbortSignal): AdapterContext {
+  const { provider, record } = intake;
+  return {
+    http: createHttp({
+      provider: provider.name,
+      wire: provider.members.wire,
+      fetch: engine.trustedFetch,
+      clock: engine.clock,
+      timeoutMs: provider.timeoutMs,
+      secrets: [...provider.secrets, ...requestSecrets(record)],
+      signal,
+    }),
+    signal,
+    key: `${request.id}-probe`,
+    now: () => engine.clock.now(),
+    log: () => undefined,
+  };
+}

@@ -1,0 +1,98 @@
+import { type Adapter, type AdapterMembers, type ConfiguredAdapter, commonSettingsSchema } from '../model/adapter.js';
+import { capabilitiesSchema, type Limits } from '../model/capabilities.js';
+import { SluiceError } from '../model/error.js';
+import { invalidInput } from '../model/issues.js';
+import { findSecrets } from '../model/redact.js';
+import type { ProviderInfo } from './sluice.js';
+
+/** An adapter with its settings, under a name that the application chose. */
+export interface Provider {
+  name: string;
+  adapter: Adapter;
+  members: AdapterMembers;
+  limits: Limits;
+  pollIntervalMs: number;
+  timeoutMs: number;
+  deadlineMs: number;
+  stallMs: number | undefined;
+  /** Texts of the settings that must never be shown. */
+  secrets: readonly string[];
+}
+
+const defaults = { timeoutMs: 30_000, deadlineMs: 24 * 3_600_000 };
+const commonKeys = Object.keys(commonSettingsSchema.shape);
+
+/** Reads every provider's settings. @throws SluiceError `invalid-request` naming provider and field */
+export function configureProviders(configured: Record<string, ConfiguredAdapter>): Map<string, Provider> {
+  const names = Object.keys(configured);
+  if (names.length === 0) {
+    throw new SluiceError({ code: 'invalid-request', message: 'providers: name at least one, such as { importly: importly({ apiKey }) }' });
+  }
+  return new Map(Object.entries(configured).map(([name, entry]) => [name, configureProvider(name, entry)]));
+}
+
+function configureProvider(name: string, { adapter, settings }: ConfiguredAdapter): Provider {
+  const prefix = `providers.${name}`;
+  const capabilities = capabilitiesSchema.safeParse(adapter.capabilities);
+  if (!capabilities.success) throw invalidInput(capabilities.error, { prefix: `adapter ${adapter.name}: capabilities` });
+  const { common, own } = splitSettings(settings, Object.keys(adapter.settings.shape));
+  const parsedCommon = commonSettingsSchema.safeParse(common);
+  if (!parsedCommon.success) throw invalidInput(parsedCommon.error, { prefix });
+  const parsedOwn = adapter.settings.safeParse(own);
+  if (!parsedOwn.success) {
+    throw invalidInput(parsedOwn.error, { prefix, known: [...Object.keys(adapter.settings.shape), ...commonKeys] });
+  }
+  const { pollIntervalMs, timeoutMs, deadlineMs, stallMs, limits } = parsedCommon.data;
+  return {
+    name,
+    adapter,
+    members: adapter.create(own),
+    limits: mergeLimits(adapter.capabilities.limits, limits ?? {}),
+    pollIntervalMs: pollIntervalMs ?? adapter.pollIntervalMs,
+    timeoutMs: timeoutMs ?? defaults.timeoutMs,
+    deadlineMs: deadlineMs ?? defaults.deadlineMs,
+    stallMs,
+    secrets: findSecrets(settings),
+  };
+}
+
+/** A key that the adapter declares too goes to both. */
+function splitSettings(settings: unknown, adapterKeys: string[]) {
+  const entries = Object.entries(typeof settings === 'object' && settings !== null ? settings : {});
+  const isCommon = (key: string) => commonKeys.includes(key);
+  return {
+    common: Object.fromEntries(entries.filter(([key]) => isCommon(key))),
+    own: Object.fromEntries(entries.filter(([key]) => !isCommon(key) || adapterKeys.includes(key))),
+  };
+}
+
+/** The settings' limits in place of the adapter's, one by one; null lifts one. */
+function mergeLimits(declared: Limits, settings: { [Key in keyof Limits]?: Limits[Key] | null | undefined }): Limits {
+  const merged = Object.entries({ ...declared, ...settings }).filter(([, limit]) => limit !== null && limit !== undefined);
+  return Object.fromEntries(merged);
+}
+
+/** The provider that a request means. @throws SluiceError `invalid-request` listing the names there are */
+export function findProvider(providers: Map<string, Provider>, wanted: string | undefined, preset: string | undefined): Provider {
+  const only = providers.size === 1 ? [...providers.keys()][0] : undefined;
+  const name = wanted ?? preset ?? only;
+  const known = [...providers.keys()].join(', ');
+  if (name === undefined) {
+    throw new SluiceError({ code: 'invalid-request', message: `provider: name one of ${known}, or set a default` });
+  }
+  const provider = providers.get(name);
+  if (provider !== undefined) return provider;
+  throw new SluiceError({ code: 'invalid-request', message: `provider: "${name}" is not configured; configured: ${known}` });
+}
+
+/** A provider as an application may look at it. */
+export function providerInfo(provider: Provider, preset: string | undefined, count: number): ProviderInfo {
+  return {
+    name: provider.name,
+    adapter: provider.adapter.name,
+    default: preset === provider.name || count === 1,
+    capabilities: provider.adapter.capabilities,
+    limits: provider.limits,
+    baseUrl: provider.members.wire.baseUrl,
+  };
+}

@@ -1,0 +1,174 @@
+import type { AdapterContext, AdapterRequest, Http } from '../model/adapter.js';
+import type { JsonObject } from '../model/json.js';
+import { redactText } from '../model/redact.js';
+import type { JobRecord } from '../model/record.js';
+import { type Admission, type Committed, type Lease, type Message, slotsName, type WindowHit } from '../store/contract.js';
+import { requestSecrets } from '../store/secrets.js';
+import { createHttp } from '../wire/http.js';
+import type { Engine } from './engine.js';
+import { lostError } from './lease-keeper.js';
+import { type CallKind, windowHit } from './limits.js';
+import type { Provider } from './providers.js';
+
+/** What is committed besides the record. */
+export interface CommitExtras {
+  take?: Admission;
+  freeSlot?: boolean;
+  consumed?: Message[];
+}
+
+/** The signals that a step obeys. */
+export interface StepSignals {
+  /** Stop now. */
+  stop: AbortSignal;
+  /** Stop also a call that counts: fires somewhat later, so that one on its way can still be answered. */
+  stopEffects: AbortSignal;
+  assertHeld(): void;
+}
+
+/** One step of one job under its lease: the record as it stands, and the only ways to change it. */
+export class Step {
+  readonly engine: Engine;
+  readonly provider: Provider;
+  readonly messages: Message[];
+  readonly signals: StepSignals;
+  /** Fences the commits of this step. */
+  readonly fence: number;
+  record: JobRecord;
+  /** The store says that the inbox holds something new. */
+  pending = false;
+  readonly #secrets: readonly string[];
+  #unsettled: WindowHit[] = [];
+  #holds: Promise<void>[] = [];
+
+  constructor(options: { engine: Engine; provider: Provider; lease: Lease; signals: StepSignals }) {
+    this.engine = options.engine;
+    this.provider = options.provider;
+    this.messages = options.lease.messages;
+    this.fence = options.lease.fence;
+    this.signals = options.signals;
+    this.record = options.lease.record;
+    this.#secrets = [...options.provider.secrets, ...requestSecrets(options.lease.record)];
+  }
+
+  get now(): number {
+    return this.engine.clock.now();
+  }
+
+  /** Takes everything secret out of a text. */
+  redact(text: string): string {
+    return redactText(text, this.#secrets);
+  }
+
+  /** Saves the record and goes on under the lease. `full` leaves everything as it was. */
+  async save(record: JobRecord, extras: CommitExtras = {}): Promise<Exclude<Committed, { outcome: 'lost' }>> {
+    return this.#commit(record, { ...extras, release: false });
+  }
+
+  /** Saves the record as the step's last word and gives the lease back. */
+  async finish(record: JobRecord, extras: Omit<CommitExtras, 'take'> = {}): Promise<void> {
+    await this.#commit(record, { ...extras, release: true });
+    this.engine.leases.drop(record.id);
+  }
+
+  async #commit(record: JobRecord, extras: CommitExtras & { release: boolean }) {
+    await Promise.all(this.#holds.splice(0));
+    const now = this.now;
+    const next = { ...record, updatedAt: now };
+    const settle = this.#unsettled.map(({ window, token }) => ({ window, token, at: now }));
+    const committed = await this.engine.store.commit({
+      lease: { id: record.id, fence: this.fence },
+      record: next,
+      now,
+      ...(extras.take !== undefined && { take: extras.take }),
+      ...(settle.length > 0 && { settle }),
+      ...(extras.freeSlot === true && { freeSlot: true }),
+      ...(extras.consumed !== undefined && { consumed: extras.consumed.map(({ id }) => id) }),
+      ...(extras.release && { release: true }),
+    });
+    if (committed.outcome === 'lost') throw lostError(record.id);
+    if (committed.outcome === 'saved') {
+      this.#unsettled = [...(extras.take?.hits ?? [])];
+      this.pending = committed.pending;
+      this.record = next;
+      this.engine.bus.tell(record.id, { kind: 'record', record: next });
+      if (extras.freeSlot === true) this.engine.slotFreed(slotsName(this.provider.name, record.lane));
+    }
+    return committed;
+  }
+
+  /** What an adapter's member is given for a call of `kind`. */
+  context(kind: CallKind): AdapterContext {
+    const { record, engine } = this;
+    return {
+      http: this.#http(kind),
+      signal: this.signals.stop,
+      key: record.intent?.key ?? `${record.id}-look`,
+      ...(record.memo !== undefined && { memo: record.memo }),
+      now: () => engine.clock.now(),
+      log: (message: string, details?: JsonObject) =>
+        engine.log({
+          level: 'debug',
+          message: this.redact(`${this.provider.name} ${record.id}: ${message}`),
+          ...(details !== undefined && { details: JSON.parse(this.redact(JSON.stringify(details))) }),
+        }),
+    };
+  }
+
+  #http(kind: CallKind): Http {
+    const { engine, provider, record } = this;
+    return createHttp({
+      provider: provider.name,
+      wire: provider.members.wire,
+      fetch: engine.trustedFetch,
+      clock: engine.clock,
+      timeoutMs: provider.timeoutMs,
+      secrets: this.#secrets,
+      signal: this.signals.stop,
+      effectSignal: this.signals.stopEffects,
+      assertCurrent: this.signals.assertHeld,
+      admit: () => this.#admitAgain(kind),
+      onRate: ({ retryAfterMs, exhaustedForMs }) => this.#obeyRate(kind, retryAfterMs ?? exhaustedForMs),
+      trace: ({ method, url, attempt, took, outcome }) =>
+        engine.log({
+          level: 'debug',
+          message: `${method} ${url}`,
+          details: { provider: provider.name, job: record.id, attempt, took, outcome },
+        }),
+    });
+  }
+
+  async #admitAgain(kind: CallKind): Promise<boolean> {
+    const hit = windowHit(this.provider, { lane: this.record.lane, kind, now: this.now });
+    if (hit === undefined) return true;
+    const admitted = await this.engine.store.admit({ hits: [hit] }, this.now);
+    if (admitted.admitted) this.#unsettled.push(hit);
+    return admitted.admitted;
+  }
+
+  /** The provider named a time: it holds for everybody in the window. */
+  #obeyRate(kind: CallKind, waitMs: number | undefined): void {
+    const hit = windowHit(this.provider, { lane: this.record.lane, kind, now: this.now });
+    if (hit === undefined || waitMs === undefined || waitMs <= 0) return;
+    this.#holds.push(this.engine.store.hold(hit.window, this.now + waitMs));
+  }
+
+  /** The request as the adapter sees it. */
+  request(): AdapterRequest {
+    return adapterRequest(this.record, this.provider);
+  }
+}
+
+/** A record's request as its adapter sees it: the adapter's own options, the name with its default. */
+export function adapterRequest(record: Pick<JobRecord, 'id' | 'request' | 'display'>, provider: Provider): AdapterRequest {
+  const { request } = record;
+  if (request === undefined) throw new Error(`job ${record.id} has no request any more`);
+  const { options, provider: _provider, key: _key, name, ...rest } = request;
+  return {
+    ...rest,
+    id: record.id,
+    name: name ?? record.display.name,
+    nameGiven: name !== undefined,
+    options: provider.adapter.options.parse(options?.[provider.adapter.name] ?? {}),
+  };
+}

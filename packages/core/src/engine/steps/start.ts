@@ -1,0 +1,147 @@
+import type { Started } from '../../model/adapter.js';
+import { SluiceError } from '../../model/error.js';
+import { isFinal, type JobRecord } from '../../model/record.js';
+import { isTransient } from '../../wire/failure.js';
+import type { Advanced } from '../advance.js';
+import { startAdmission } from '../limits.js';
+import { measureSource } from '../measure-source.js';
+import type { Step } from '../step.js';
+import { failed, observed, postponed, warned, without } from '../transitions.js';
+
+/** From a request to the provider's answer: prepare, take slot and window, save the intent, send. */
+export async function startStep(step: Step, onAdmitted: () => void): Promise<Advanced> {
+  const prepared = await prepare(step);
+  if (isFinal(prepared.state)) {
+    await step.finish(prepared);
+    return { next: 'final', record: step.record };
+  }
+  const now = step.now;
+  const deadlineAt = prepared.deadlineAt ?? now + (prepared.request?.deadlineMs ?? step.provider.deadlineMs);
+  const intended: JobRecord = {
+    ...without(prepared, 'waitingFor'),
+    phase: 'provider',
+    intent: { effect: 'start', key: `${prepared.id}-start`, savedAt: now },
+    startedAt: prepared.startedAt ?? now,
+    deadlineAt,
+  };
+  const take = startAdmission(step.provider, intended, { now, deadlineAt });
+  const saved = await step.save(intended, { take });
+  if (saved.outcome === 'full') return wait(step, prepared, saved);
+  onAdmitted();
+  return sendStart(step);
+}
+
+/** Sends the start whose intent is saved, and saves what came of it. */
+export async function sendStart(step: Step): Promise<Advanced> {
+  const { members } = step.provider;
+  let started: Started;
+  try {
+    started = await members.start(step.request(), step.context('starts'));
+  } catch (error) {
+    return startFailed(step, error);
+  }
+  return begun(step, started);
+}
+
+/** The provider has it: the intent is answered. */
+export async function begun(step: Step, { ref, memo, snapshot }: Started): Promise<Advanced> {
+  const { record, provider } = step;
+  const known: JobRecord = { ...record, ref, ...(memo !== undefined && { memo }) };
+  const next = observed(known, snapshot, { provider, now: step.now });
+  await step.finish(next, { freeSlot: isFinal(next.state) });
+  return settled(step);
+}
+
+/** The outcome of a step whose record was just saved. */
+export function settled(step: Step): Advanced {
+  const { record } = step;
+  if (isFinal(record.state)) return { next: 'final', record };
+  return { next: 'due', at: step.pending ? step.now : (record.dueAt ?? step.now), record };
+}
+
+async function prepare(step: Step): Promise<JobRecord> {
+  const { record } = step;
+  const expected = record.request?.expect?.size;
+  if (expected === undefined || record.measured !== undefined) return record;
+  const measured = await measureSource(step);
+  if ('warning' in measured) return warned({ ...record, measured: {} }, [measured.warning]);
+  if (measured.size === undefined || measured.size === expected) return { ...record, measured };
+  const error = new SluiceError({
+    code: 'integrity',
+    message: `${step.provider.name}: the source has ${measured.size} bytes, expected ${expected}; nothing was sent`,
+    provider: step.provider.name,
+  });
+  return failed({ ...record, measured }, error.toJSON(), step.now);
+}
+
+async function wait(step: Step, record: JobRecord, full: { what: 'slot' | 'window'; until?: number }): Promise<Advanced> {
+  const lookAgainMs = 1_000;
+  const until = full.what === 'window' ? full.until : undefined;
+  const next: JobRecord = {
+    ...record,
+    dueAt: until ?? step.now + lookAgainMs,
+    waitingFor: { what: full.what, ...(until !== undefined && { until }) },
+  };
+  await step.finish(next);
+  return { next: 'full', what: full.what, ...(until !== undefined && { until }), record: step.record };
+}
+
+async function startFailed(step: Step, thrown: unknown): Promise<Advanced> {
+  const error = asStartError(thrown, step);
+  const { provider, record } = step;
+  const repeatable = provider.adapter.capabilities.idempotentStart || provider.members.recover !== undefined;
+  if (error.ambiguous === true) {
+    // Aborted on its way is as good as a crash: the intent stays, and whoever comes next recovers it.
+    if (error.code === 'aborted') throw error;
+    const next = repeatable ? postponed(record, error, step.now) : failed(record, unanswered(step, error).toJSON(), step.now);
+    await step.finish(next, { freeSlot: !repeatable });
+    return settled(step);
+  }
+  const undone = withdrawn(record, error);
+  if (error.code === 'aborted') {
+    await step.finish({ ...undone, dueAt: step.now }, { freeSlot: true });
+    return settled(step);
+  }
+  const next = isTransient(error) ? givenUpOrPostponed(step, undone, error) : failed(undone, error.toJSON(), step.now);
+  await step.finish(next, { freeSlot: true });
+  return settled(step);
+}
+
+/** The start did nothing: no intent is open. A provider that is full has not begun, so the deadline does not run. */
+function withdrawn(record: JobRecord, error: SluiceError): JobRecord {
+  const undone: JobRecord = { ...without(record, 'intent'), phase: 'prepare' };
+  return error.code === 'rate-limited' ? without(undone, 'startedAt', 'deadlineAt') : undone;
+}
+
+function givenUpOrPostponed(step: Step, record: JobRecord, error: SluiceError): JobRecord {
+  if (record.deadlineAt === undefined || step.now < record.deadlineAt) return postponed(record, error, step.now);
+  return failed(record, { ...error.toJSON(), retry: 'exhausted' }, step.now);
+}
+
+/** An error that is none of ours came from the adapter after the provider had answered: nobody knows what was done. */
+function asStartError(thrown: unknown, step: Step): SluiceError {
+  if (SluiceError.is(thrown)) return thrown;
+  const said = thrown instanceof Error ? thrown.message : String(thrown);
+  return new SluiceError({
+    code: 'protocol',
+    message: step.redact(`${step.provider.name}: the adapter failed after the start was sent: ${said}`),
+    provider: step.provider.name,
+    ambiguous: true,
+    cause: thrown,
+  });
+}
+
+/** A start that was sent and never answered, at a provider that cannot be asked about it. */
+export function unanswered(step: Step, cause: { message: string; status?: number } | undefined): SluiceError {
+  const { provider, record } = step;
+  const sentAt = new Date(record.intent?.savedAt ?? step.now).toISOString();
+  const why = cause === undefined ? 'the process ended before an answer came' : cause.message;
+  return new SluiceError({
+    code: 'unknown',
+    message:
+      `${provider.name}: the start was sent at ${sentAt} and never answered (${why}). It may have been accepted and billed, so it is not sent again. ` +
+      `Look at the provider for an import of ${record.display.source} from that time; if there is none, import it again`,
+    provider: provider.name,
+    ...(cause?.status !== undefined && { status: cause.status }),
+  });
+}

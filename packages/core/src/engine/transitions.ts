@@ -1,0 +1,108 @@
+import type { ProviderSnapshot } from '../model/adapter.js';
+import { type ErrorFields, SluiceError } from '../model/error.js';
+import { canonicalJson, type JsonValue } from '../model/json.js';
+import { isFinal, type JobRecord, type Warning } from '../model/record.js';
+import { lookAt, retryAt } from './due.js';
+import type { Provider } from './providers.js';
+import { checkItems } from './verify.js';
+
+/** A copy of the record without some of its optional fields. */
+export function without<Key extends keyof JobRecord>(record: JobRecord, ...keys: Key[]): Omit<JobRecord, Key> {
+  const copy = { ...record };
+  for (const key of keys) delete copy[key];
+  return copy;
+}
+
+/** The record with warnings added; one of the same code and text is there once. */
+export function warned(record: JobRecord, warnings: Warning[]): JobRecord {
+  const known = new Set(record.warnings.map(({ code, message }) => `${code} ${message}`));
+  const added = warnings.filter(({ code, message }) => !known.has(`${code} ${message}`));
+  return added.length === 0 ? record : { ...record, warnings: [...record.warnings, ...added] };
+}
+
+/** The record of a job that ended without success. Its request is kept, so that it can be tried again. */
+export function failed(record: JobRecord, error: ErrorFields, now: number): JobRecord {
+  const rest = without(record, 'dueAt', 'intent', 'waitingFor', 'progress');
+  const items = record.items.length > 0 ? record.items : [failedItem(record, error)];
+  return { ...rest, state: 'failed', items, error, completedAt: now };
+}
+
+function failedItem(record: JobRecord, { code, message, retry }: ErrorFields): JobRecord['items'][number] {
+  return { ok: false, ref: record.display.name, error: { code, message, retry } };
+}
+
+/** The record of a job that the application gave up. */
+export function canceled(record: JobRecord, now: number, warnings: Warning[] = []): JobRecord {
+  const rest = without(record, 'dueAt', 'intent', 'waitingFor', 'request', 'progress');
+  return warned({ ...rest, state: 'canceled', completedAt: now }, warnings);
+}
+
+/** The record after a call that failed and may succeed later. */
+export function postponed(record: JobRecord, error: SluiceError, now: number): JobRecord {
+  const failures = record.failures + 1;
+  const at = retryAt(now, failures, error.retryAfterMs);
+  return { ...record, failures, dueAt: at, waitingFor: { what: 'retry', until: at, error: error.toJSON() } };
+}
+
+/** The record after the provider said how the job stands. */
+export function observed(record: JobRecord, snapshot: ProviderSnapshot, context: { provider: Provider; now: number }): JobRecord {
+  const { provider, now } = context;
+  const base = without(record, 'waitingFor', 'unmapped', 'intent');
+  const unmapped = snapshot.unmapped === true;
+  const changed = record.changedAt === undefined || seenState(record) !== snapshotState(snapshot);
+  const next: JobRecord = {
+    ...base,
+    state: snapshot.state,
+    phase: 'provider',
+    rawState: snapshot.rawState,
+    ...(unmapped && { unmapped }),
+    ...(snapshot.progress !== undefined && { progress: snapshot.progress }),
+    ...(snapshot.cost !== undefined && { cost: snapshot.cost }),
+    failures: 0,
+    idleLooks: changed ? 0 : record.idleLooks + 1,
+    changedAt: changed ? now : (record.changedAt ?? now),
+  };
+  const noted = warned(next, [...(snapshot.warnings ?? []), ...(unmapped ? [unmappedWarning(snapshot, provider)] : [])]);
+  if (isFinal(snapshot.state)) return ended(noted, snapshot, context);
+  return { ...noted, dueAt: lookAt(noted, provider, { now, nextLookMs: snapshot.nextLookMs }) };
+}
+
+function ended(record: JobRecord, snapshot: ProviderSnapshot, context: { provider: Provider; now: number }): JobRecord {
+  const { provider, now } = context;
+  if (snapshot.state === 'canceled') return canceled(record, now);
+  if (snapshot.state === 'failed') return failed(record, verdict(snapshot, provider), now);
+  const { items, warnings, error } = checkItems(record, snapshot.items ?? [], provider);
+  const checked = warned({ ...record, items, phase: 'verify' }, warnings);
+  if (error !== undefined) return failed(checked, error, now);
+  const rest = without(checked, 'dueAt', 'request', 'progress');
+  return { ...rest, state: 'completed', completedAt: now };
+}
+
+/** The provider's own no. It is never tried again by itself. */
+function verdict(snapshot: ProviderSnapshot, provider: Provider): ErrorFields {
+  const fields = new SluiceError({
+    code: snapshot.code ?? 'source-unreachable',
+    message: `${provider.name}: ${snapshot.message ?? `the provider says "${snapshot.rawState}" and gives no reason`}`,
+    provider: provider.name,
+    ...(snapshot.providerCode !== undefined && { providerCode: snapshot.providerCode }),
+  });
+  return fields.toJSON();
+}
+
+function unmappedWarning(snapshot: ProviderSnapshot, provider: Provider): Warning {
+  const message = `${provider.name} says "${snapshot.rawState}", a word that the adapter does not know; taken as running`;
+  return { code: 'unmapped-state', message };
+}
+
+function seenState(record: JobRecord): string {
+  return stateText(record.rawState, record.progress);
+}
+
+function snapshotState(snapshot: ProviderSnapshot): string {
+  return stateText(snapshot.rawState, snapshot.progress);
+}
+
+function stateText(rawState: string | undefined, progress: JobRecord['progress']): string {
+  const value: JsonValue = [rawState ?? null, progress === undefined ? null : { ...progress }];
+  return canonicalJson(value);
+}

@@ -1,0 +1,32 @@
+import type * as z from 'zod';
+import { SluiceError } from './error.js';
+
+/** What {@link invalidInput} says besides the rule. */
+export interface IssueScope {
+  /** What the path counts from, such as `providers.shop`; empty for a request. */
+  prefix?: string;
+  /** The known keys, told when an unknown one was given. */
+  known?: readonly string[];
+}
+
+/** The first broken rule as one line that names the field: `providers.shop.apiKey: expected a string, …`. */
+export function invalidInput(error: z.ZodError, scope: IssueScope = {}): SluiceError {
+  const [issue] = error.issues;
+  const message = issue === undefined ? 'invalid input' : describe(issue, scope);
+  return new SluiceError({ code: 'invalid-request', message });
+}
+
+function describe(issue: z.core.$ZodIssue, scope: IssueScope): string {
+  if (issue.code === 'unrecognized_keys') {
+    const field = fieldName([...issue.path, issue.keys[0] ?? ''], scope.prefix);
+    const known = issue.path.length === 0 && scope.known !== undefined ? `; known: ${scope.known.join(', ')}` : '';
+    return `${field}: unknown field${known}`;
+  }
+  const field = fieldName(issue.path, scope.prefix);
+  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return `${field === '' ? 'input' : field}: ${missing ? `is missing; ${issue.message.replace(/^Invalid input: /, '')}` : issue.message}`;
+}
+
+function fieldName(path: readonly PropertyKey[], prefix: string | undefined): string {
+  return [...(prefix === undefined ? [] : [prefix]), ...path.map(String)].join('.');
+}

@@ -1,0 +1,20 @@
+/** The port to the outside. `#platform` in package.json chooses node.ts or web.ts. */
+
+/** What a fetch is made for. */
+export interface FetchOptions {
+  /** Refuse private addresses: for every URL that is not configured by the application itself. */
+  guarded: boolean;
+  /** URL of an HTTP proxy. */
+  proxy?: string;
+  /** PEM text of certificate authorities to trust besides the known ones. */
+  ca?: string;
+}
+
+/** A fetch and what lets go of its sockets. */
+export interface PlatformFetch {
+  fetch: typeof fetch;
+  close(): Promise<void>;
+}
+
+/** How a platform makes a fetch. */
+export type CreateFetch = (options: FetchOptions) => PlatformFetch;

@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import type { HttpAnswer } from '../model/adapter.js';
+import type { JsonValue } from '../model/json.js';
+import { type FailureScope, protocolError } from './failure.js';
+
+/** Longer bodies are refused: an answer of a control call is never so large. Bytes. */
+const longestBody = 32 * 1024 * 1024;
+
+/** A response, read whole. */
+export interface ReadResponse {
+  status: number;
+  header(name: string): string | undefined;
+  text: string;
+}
+
+/** Reads a response's body, but not without end. */
+export async function readResponse(response: Response, scope: FailureScope): Promise<ReadResponse> {
+  const header = (name: string) => response.headers.get(name) ?? undefined;
+  return { status: response.status, header, text: await readBody(response, scope) };
+}
+
+async function readBody(response: Response, scope: FailureScope): Promise<string> {
+  const tooLong = () => protocolError(`the answer is longer than ${longestBody} bytes`, { ...scope, status: response.status });
+  const declared = response.headers.get('content-length');
+  if (declared !== null && Number(declared) > longestBody) throw tooLong();
+  if (declared !== null || response.body === null) return response.text();
+  const decoder = new TextDecoder();
+  const reader = response.body.getReader();
+  let text = '';
+  let bytes = 0;
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    bytes += chunk.value.byteLength;
+    if (bytes > longestBody) {
+      await reader.cancel();
+      throw tooLong();
+    }
+    text += decoder.decode(chunk.value, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** A text as JSON; undefined when it is none. */
+export function parseJson(text: string): JsonValue | undefined {
+  try {
+    const value: JsonValue = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A 2xx response as adapters see it. */
+export function answerOf(response: ReadResponse, scope: FailureScope): HttpAnswer {
+  const where = { ...scope, status: response.status };
+  return {
+    status: response.status,
+    header: response.header,
+    parse: (schema) => {
+      const json = parseJson(response.text);
+      if (json === undefined) throw protocolError(`the answer (HTTP ${response.status}) is no JSON`, where);
+      const parsed = schema.safeParse(json);
+      if (parsed.success) return parsed.data;
+      throw protocolError(`the answer does not fit: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`, where);
+    },
+  };
+}

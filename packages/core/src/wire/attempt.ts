@@ -1,0 +1,35 @@
+import type { Clock } from './clock.js';
+import { abortError } from './clock.js';
+
+/** Bounds of one attempt. */
+export interface AttemptOptions {
+  timeoutMs: number;
+  signal: AbortSignal;
+  clock: Clock;
+  /** The error for running out of time. */
+  timeoutError(): Error;
+}
+
+/**
+ * Runs `work` under a signal that fires at the time-out or with the caller's signal, whichever is first, and rejects with
+ * the error of that cause. Leaves no timer and no listener.
+ */
+export async function timed<T>(work: (signal: AbortSignal) => Promise<T>, options: AttemptOptions): Promise<T> {
+  if (options.signal.aborted) throw abortError(options.signal);
+  const attempt = new AbortController();
+  const onAbort = () => attempt.abort(abortError(options.signal));
+  options.signal.addEventListener('abort', onAbort, { once: true });
+  const finished = new AbortController();
+  options.clock.sleep(options.timeoutMs, finished.signal).then(
+    () => attempt.abort(options.timeoutError()),
+    () => undefined,
+  );
+  try {
+    return await work(attempt.signal);
+  } catch (error) {
+    throw attempt.signal.aborted ? attempt.signal.reason : error;
+  } finally {
+    finished.abort();
+    options.signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,138 @@
+import type { CallEffect, HttpRefusal, RefusalDetails } from '../model/adapter.js';
+import { type ErrorCode, type ErrorFields, SluiceError } from '../model/error.js';
+import { redactText } from '../model/redact.js';
+import type { RateReading } from './rate.js';
+
+/** Whom a failure is about, and what must not be said. */
+export interface FailureScope {
+  provider: string;
+  effect: CallEffect;
+  secrets: readonly string[];
+}
+
+/** System errors that come before a request could be sent: it surely did nothing. */
+const neverConnected = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** A call that ended without an answer: never connected, reset, cut. */
+export function connectionError(error: unknown, scope: FailureScope): SluiceError {
+  const ours = findInCauses(error, SluiceError.is);
+  if (ours !== undefined) return ours;
+  const code = causeCode(error);
+  const sent = code === undefined || !neverConnected.has(code);
+  const what = sent ? 'the connection broke before an answer came' : 'no connection could be made';
+  return new SluiceError({
+    code: 'unavailable',
+    message: `${scope.provider}: ${what}${code === undefined ? '' : ` (${code})`}`,
+    provider: scope.provider,
+    ...(sent && scope.effect === 'once' && { ambiguous: true }),
+    cause: error,
+  });
+}
+
+/** An attempt that took longer than `timeoutMs`. */
+export function timeoutError(timeoutMs: number, scope: FailureScope): SluiceError {
+  return new SluiceError({
+    code: 'timeout',
+    message: `${scope.provider}: no answer within ${timeoutMs / 1_000} s`,
+    provider: scope.provider,
+    ...(scope.effect === 'once' && { ambiguous: true }),
+  });
+}
+
+/** An answer that cannot be read as the documentation says. */
+export function protocolError(problem: string, scope: FailureScope & { status: number }): SluiceError {
+  return new SluiceError({
+    code: 'protocol',
+    message: redactText(`${scope.provider}: ${problem}`, scope.secrets),
+    provider: scope.provider,
+    status: scope.status,
+    ...(scope.effect === 'once' && { ambiguous: true }),
+  });
+}
+
+/** An answer with a status other than 2xx. */
+export function refusalError(
+  refusal: HttpRefusal,
+  scope: FailureScope & { details: RefusalDetails; rate: RateReading },
+): SluiceError {
+  const { details, rate } = scope;
+  const code = details.code ?? codeOfStatus(refusal.status);
+  const said = details.message ?? shortText(refusal.json);
+  const retryAfterMs = details.retryAfterMs ?? rate.retryAfterMs ?? rate.exhaustedForMs;
+  const requestId = details.requestId ?? refusal.header('x-request-id') ?? refusal.header('request-id');
+  const fields: ErrorFields = {
+    code,
+    message: redactText(`${scope.provider}: ${said ?? 'refused'} (HTTP ${refusal.status})${advice[code] ?? ''}`, scope.secrets),
+    retry: details.retry ?? (transient.has(code) || code === 'auth' || code === 'quota' ? 'later' : 'never'),
+    provider: scope.provider,
+    status: refusal.status,
+  };
+  if (details.providerCode !== undefined) fields.providerCode = redactText(details.providerCode, scope.secrets);
+  if (requestId !== undefined) fields.requestId = requestId;
+  if (retryAfterMs !== undefined && code === 'rate-limited') fields.retryAfterMs = retryAfterMs;
+  if (scope.effect === 'once' && details.refused !== true && leavesUnknown(refusal.status)) fields.ambiguous = true;
+  return new SluiceError(fields);
+}
+
+const transient = new Set<ErrorCode>(['rate-limited', 'unavailable', 'timeout']);
+
+/** True for an error that the same call may not meet again. */
+export function isTransient(error: SluiceError): boolean {
+  return transient.has(error.code) && error.retry === 'later';
+}
+
+const advice: Partial<Record<ErrorCode, string>> = {
+  auth: '; check the credentials in the settings of this provider',
+  quota: '; add credits or space at the provider, then retry',
+};
+
+/** 408 and 5xx say nothing certain about what was done with the request. */
+function leavesUnknown(status: number): boolean {
+  return status === 408 || status >= 500;
+}
+
+function codeOfStatus(status: number): ErrorCode {
+  if (status === 401 || status === 403) return 'auth';
+  if (status === 402) return 'quota';
+  if (status === 404 || status === 410) return 'not-found';
+  if (status === 408) return 'timeout';
+  if (status === 409) return 'conflict';
+  if (status === 425 || status >= 500) return 'unavailable';
+  if (status === 429) return 'rate-limited';
+  return status >= 400 ? 'invalid-request' : 'protocol';
+}
+
+/** The message of a body that follows one of the usual forms. */
+function shortText(json: HttpRefusal['json']): string | undefined {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
+  const said = [json['message'], json['error'], json['error_message'], json['detail']].find((value) => typeof value === 'string');
+  return typeof said === 'string' ? said.slice(0, 500) : undefined;
+}
+
+function causeCode(error: unknown): string | undefined {
+  const withCode = (value: unknown): value is { code: string } =>
+    typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string';
+  return findInCauses(error, withCode)?.code;
+}
+
+function findInCauses<T>(error: unknown, matches: (value: unknown) => value is T): T | undefined {
+  for (let cause = error, depth = 0; cause !== undefined && cause !== null && depth < 8; depth += 1) {
+    if (matches(cause)) return cause;
+    cause = typeof cause === 'object' && 'cause' in cause ? cause.cause : undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,158 @@
+import ky from 'ky';
+import type { CallEffect, Http, HttpAnswer, HttpCall, Wire } from '../model/adapter.js';
+import { SluiceError } from '../model/error.js';
+import { redactUrl } from '../model/redact.js';
+import { answerOf, parseJson, type ReadResponse, readResponse } from './answer.js';
+import { timed } from './attempt.js';
+import { abortError, type Clock } from './clock.js';
+import { connectionError, type FailureScope, refusalError, timeoutError } from './failure.js';
+import { type RateReading, readRate } from './rate.js';
+import { retrying } from './retry.js';
+
+/** One attempt of a call, for a log. The URL is without its query. */
+export interface TraceEntry {
+  method: string;
+  url: string;
+  attempt: number;
+  /** Milliseconds. */
+  took: number;
+  /** The HTTP status, or the error's code. */
+  outcome: number | string;
+}
+
+/** What {@link createHttp} works with. */
+export interface HttpOptions {
+  provider: string;
+  wire: Wire;
+  fetch: typeof fetch;
+  clock: Clock;
+  /** For one attempt of a call, in milliseconds. */
+  timeoutMs: number;
+  /** What must not appear in any text. */
+  secrets: readonly string[];
+  /** Stops calls that leave nothing behind, at once. */
+  signal: AbortSignal;
+  /** Stops a call that counts: fires later than `signal`, so that a call on its way can still be answered. */
+  effectSignal?: AbortSignal;
+  /** Asked before each attempt of a call that counts: throws when it must not be sent any more. */
+  assertCurrent?(): void;
+  /** Asked before a repeated attempt; false when a window is full. */
+  admit?(): Promise<boolean>;
+  /** Told what the provider says about its limits. */
+  onRate?(reading: RateReading & { status: number }): void;
+  trace?(entry: TraceEntry): void;
+}
+
+/** The one HTTP function, its layers in a fixed order: trace → retry → time-out per attempt → address guard → fetch. */
+export function createHttp(options: HttpOptions): Http {
+  return {
+    call: (call) => {
+      const effect = call.effect ?? (call.method === 'GET' ? 'none' : 'once');
+      const scope: FailureScope = { provider: options.provider, effect, secrets: options.secrets };
+      return retrying((attempt) => traced({ call, attempt, options }, () => attemptCall(call, scope, options)), {
+        effect,
+        clock: options.clock,
+        signal: options.signal,
+        admit: options.admit ?? (async () => true),
+      });
+    },
+  };
+}
+
+async function traced<T extends { status: number }>(
+  about: { call: HttpCall; attempt: number; options: HttpOptions },
+  work: () => Promise<T>,
+): Promise<T> {
+  const { call, attempt, options } = about;
+  const started = options.clock.now();
+  const report = (outcome: number | string) =>
+    options.trace?.({
+      method: call.method,
+      url: redactUrl(`${options.wire.baseUrl}${call.path}`),
+      attempt,
+      took: options.clock.now() - started,
+      outcome,
+    });
+  try {
+    const answer = await work();
+    report(answer.status);
+    return answer;
+  } catch (error) {
+    report(outcomeOf(error));
+    throw error;
+  }
+}
+
+function outcomeOf(error: unknown): number | string {
+  if (typeof error !== 'object' || error === null) return 'error';
+  if ('status' in error && typeof error.status === 'number') return error.status;
+  return 'code' in error && typeof error.code === 'string' ? error.code : 'error';
+}
+
+async function attemptCall(call: HttpCall, scope: FailureScope, options: HttpOptions): Promise<HttpAnswer> {
+  const signal = signalFor(scope.effect, options);
+  if (options.signal.aborted) throw abortError(options.signal);
+  if (scope.effect !== 'none') options.assertCurrent?.();
+  const response = await timed(
+    async (attemptSignal) => {
+      try {
+        return await readResponse(await send(call, options, attemptSignal), scope);
+      } catch (error) {
+        throw connectionError(error, scope);
+      }
+    },
+    { timeoutMs: options.timeoutMs, signal, clock: options.clock, timeoutError: () => timeoutError(options.timeoutMs, scope) },
+  ).catch((error: unknown) => {
+    throw cutShort(error, scope);
+  });
+  return judge(response, scope, options);
+}
+
+/** A call that counts and was aborted on its way may have taken effect. */
+function cutShort(error: unknown, scope: FailureScope): unknown {
+  if (scope.effect !== 'once' || !SluiceError.is(error) || error.code !== 'aborted') return error;
+  return new SluiceError({ ...error.toJSON(), ambiguous: true, cause: error.cause });
+}
+
+function signalFor(effect: CallEffect, options: HttpOptions): AbortSignal {
+  return effect === 'none' ? options.signal : (options.effectSignal ?? options.signal);
+}
+
+function judge(response: ReadResponse, scope: FailureScope, options: HttpOptions): HttpAnswer {
+  const rate = readRate(response.header, options.clock.now());
+  if (response.status >= 200 && response.status < 300) {
+    options.onRate?.({ ...rate, status: response.status });
+    return answerOf(response, scope);
+  }
+  const refusal = { status: response.status, header: response.header, json: parseJson(response.text) };
+  const details = options.wire.readError?.(refusal) ?? {};
+  const error = refusalError(refusal, { ...scope, details, rate });
+  const told = error.code === 'rate-limited' && error.retryAfterMs !== undefined ? { retryAfterMs: error.retryAfterMs } : {};
+  options.onRate?.({ ...rate, ...told, status: response.status });
+  throw error;
+}
+
+/** ky with everything of its own switched off that would be a second opinion: retries, time-out, throwing, redirects. */
+function send(call: HttpCall, options: HttpOptions, signal: AbortSignal): Promise<Response> {
+  return ky(callUrl(options.wire.baseUrl, call), {
+    method: call.method,
+    headers: { accept: 'application/json', ...options.wire.headers, ...call.headers },
+    ...(call.json !== undefined && { json: call.json }),
+    ...(call.form !== undefined && { body: new URLSearchParams(call.form) }),
+    fetch: options.fetch,
+    signal,
+    retry: 0,
+    timeout: false,
+    throwHttpErrors: false,
+    redirect: 'manual',
+  });
+}
+
+function callUrl(baseUrl: string, call: HttpCall): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(call.query ?? {})) {
+    if (value !== undefined) query.append(name, String(value));
+  }
+  const text = query.toString();
+  return `${baseUrl.replace(/\/+$/, '')}${call.path}${text === '' ? '' : `?${text}`}`;
+}
