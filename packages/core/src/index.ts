@@ -11,3 +11,4 @@ export type { Cost, ImportSnapshot, JobState, Phase, Progress, WaitingFor, Warni
 export type { AdapterOptions, Expect, ImportRequest, Metadata } from './model/request.js';
 export { integration, type Scheme, type Source, type SourceInput } from './model/source.js';
 export type { JobFilter, Store } from './store/contract.js';
+export { memoryStore } from './store/memory.js';

@@ -22,7 +22,10 @@ export interface LeaseQuery {
   now: number;
   /** When the lease passes on unless it is renewed. */
   until: number;
-  /** One record; else any records that are due, the highest priority first, then the oldest. */
+  /**
+   * One record, if it is due; else any records that are due, the highest priority first, then the oldest. A record without
+   * `dueAt` is never due by itself.
+   */
   id?: string;
   /** Lease the record named by `id` also before it is due. */
   early?: boolean;
@@ -61,7 +64,10 @@ export interface Admission {
   hits?: WindowHit[];
 }
 
-/** Everything was taken; or something is full, until a moment where that is known. */
+/**
+ * Everything was taken; or something is full. `until` is when the windows let it in, as far as is known now; absent for slots,
+ * which depend on other jobs.
+ */
 export type Admitted = { admitted: true } | { admitted: false; what: 'slot' | 'window'; until?: number };
 
 /** One change of a record, all or nothing. */
@@ -74,7 +80,7 @@ export interface Commit {
   take?: Admission;
   /** Calls that were answered by `at`: they count from then on. */
   settle?: { window: string; token: string; at: number }[];
-  /** The job gives its slot back. */
+  /** The job gives its lane's slot back. */
   freeSlot?: boolean;
   /** Messages that were read. */
   consumed?: string[];
@@ -84,7 +90,14 @@ export interface Commit {
 
 /** What became of a commit: `lost` means that another holder has the lease now. */
 export type Committed =
-  | { outcome: 'saved'; /** The inbox holds something new: the record was saved as due now. */ pending: boolean }
+  | {
+      outcome: 'saved';
+      /**
+       * The inbox holds something that no lease has shown: it came since, or was there before the job had its ref. The record
+       * was saved as due now.
+       */
+      pending: boolean;
+    }
   | { outcome: 'lost' }
   | { outcome: 'full'; what: 'slot' | 'window'; until?: number };
 
@@ -124,6 +137,7 @@ export interface PartEntry {
 /**
  * Where jobs live. Every method is atomic. Records go in and come out by value: what a caller does to one afterwards changes
  * nothing in the store. Guaranteed by the caller: ids are unique, times grow, `commit` keeps `id`, `key` and `createdAt`.
+ * A store has no clock: a lease, a slot or a hit has run out as soon as a `now` that it is given has reached its `until`.
  */
 export interface Store {
   /** Adds a record; when its `key` is taken, adds nothing and answers with the record that has it. */
@@ -131,10 +145,13 @@ export interface Store {
   read(id: string): Promise<JobRecord | undefined>;
   /** By the caller's own key. */
   readByKey(key: string): Promise<JobRecord | undefined>;
-  /** By the provider's reference, as canonical JSON. */
+  /** By the provider's reference, as canonical JSON; of several that have it, the newest. */
   readByRef(provider: string, ref: string): Promise<JobRecord | undefined>;
   list(filter?: JobFilter): AsyncIterable<JobRecord>;
-  /** Leases records that nobody holds (or whose lease has run out) and that are not final. */
+  /**
+   * Leases records that nobody holds (or whose lease has run out) and that are not final. Until another holder comes, a lease
+   * that has run out can still be renewed and committed under.
+   */
   lease(query: LeaseQuery): Promise<Lease[]>;
   /** Prolongs leases; answers with the ids of those that are lost. */
   renew(leases: LeaseName[], until: number): Promise<string[]>;
@@ -147,13 +164,16 @@ export interface Store {
   settle(hits: { window: string; token: string; at: number }[]): Promise<void>;
   /** Nobody gets into the window before `until`: the provider said so. */
   hold(window: string, until: number): Promise<void>;
-  /** Adds to an inbox and makes the job due; false when the message was there, or had been. */
+  /**
+   * Adds to an inbox and makes the job due; false when the message was there, or had been. A job that ends leaves nothing in
+   * its inbox, and what comes later is only remembered as having been there.
+   */
   post(message: Message): Promise<boolean>;
   /** Remembers a part; a number again replaces it. */
   appendPart(id: string, part: PartEntry): Promise<void>;
   /** In the order of their numbers. */
   parts(id: string): Promise<PartEntry[]>;
-  /** Ends in order: every lease of `holder` passes on at once. */
+  /** Ends in order: every lease of `holder` passes on at once, and whatever is open is closed. Using the store again opens it again. */
   close(holder?: string): Promise<void>;
 }
 
@@ -163,6 +183,10 @@ export function slotsName(provider: string, lane: string): string {
 }
 
 /** The name of a lane's window for one kind of call. */
-export function windowName(options: { provider: string; lane: string; kind: 'starts' | 'statuses' | 'probes' }): string {
+export function windowName(options: {
+  provider: string;
+  lane: string;
+  kind: 'starts' | 'statuses' | 'probes';
+}): string {
   return `${options.provider}/${options.lane}/${options.kind}`;
 }

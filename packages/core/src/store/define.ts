@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { invalidInput } from '../model/issues.js';
 import type { Store } from './contract.js';
 
 /** Where a store stands: what relative paths count from, and where state lives when no path is set. Absolute paths. */
@@ -25,10 +26,21 @@ export interface StoreFactory<Settings extends z.ZodObject = z.ZodObject> {
   readonly storeName: string;
 }
 
-/** Makes a store that code calls with its settings and a configuration names by its package. */
-export function defineStore<Settings extends z.ZodObject>(definition: StoreDefinition<Settings>): StoreFactory<Settings> {
+/**
+ * Makes a store that code calls with its settings and a configuration names by its package.
+ * @throws SluiceError (the factory it returns) `invalid-request` that names the setting
+ */
+export function defineStore<Settings extends z.ZodObject>(
+  definition: StoreDefinition<Settings>,
+): StoreFactory<Settings> {
   const settings = definition.settings.strict();
-  const open = (input: z.input<Settings>, place?: StorePlace): Store => definition.open(definition.settings.parse(input), place);
+  const open = (input: z.input<Settings>, place?: StorePlace): Store => {
+    const checked = settings.safeParse(input);
+    if (checked.error) {
+      throw invalidInput(checked.error, { prefix: definition.name, known: Object.keys(settings.shape) });
+    }
+    return definition.open(definition.settings.parse(input), place);
+  };
   return Object.assign(open, { settings, storeName: definition.name, [brand]: true });
 }
 

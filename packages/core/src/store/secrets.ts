@@ -1,6 +1,6 @@
 import type { Asset, ImportItem } from '../model/item.js';
-import { findSecrets, redactUrl, urlSecrets } from '../model/redact.js';
 import type { JobRecord, RecordSecrets } from '../model/record.js';
+import { findSecrets, redactUrl, urlSecrets } from '../model/redact.js';
 
 /**
  * Takes a record apart for a durable store: `open` can be read by anybody who opens the file, `secret` is to be sealed.

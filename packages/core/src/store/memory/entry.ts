@@ -1,0 +1,78 @@
+import { canonicalJson } from '../../model/json.js';
+import type { JobRecord, JobState } from '../../model/record.js';
+import { type LeaseName, slotsName } from '../contract.js';
+import type { HeapItem } from './heap.js';
+
+/** One record as memory keeps it: its JSON as text, which is smaller than its objects, and the few fields to look for. */
+export interface Entry extends HeapItem {
+  readonly id: string;
+  readonly key: string | undefined;
+  /** In the order of creation. */
+  readonly sequence: number;
+  provider: string;
+  /** As {@link slotsName} writes it. */
+  lane: string;
+  state: JobState;
+  priority: number;
+  dueAt: number | undefined;
+  /** Of the provider and the canonical ref. */
+  refName: string | undefined;
+  text: string;
+  holder: string | undefined;
+  fence: number;
+  leaseUntil: number;
+  /** When it may be leased at the earliest, as far as is known now. */
+  wakeAt: number;
+  ready: boolean;
+}
+
+/** A new entry, with its record. */
+export function makeEntry(record: JobRecord, sequence: number): Entry {
+  return {
+    id: record.id,
+    key: record.key,
+    sequence,
+    ...readFields(record),
+    holder: undefined,
+    fence: 0,
+    leaseUntil: 0,
+    wakeAt: 0,
+    ready: false,
+    heapIndex: -1,
+  };
+}
+
+/** Replaces an entry's record. */
+export function writeRecord(entry: Entry, record: JobRecord): void {
+  Object.assign(entry, readFields(record));
+}
+
+/** An entry's record, made anew for its reader. */
+export function readRecord(entry: Entry): JobRecord {
+  const record: JobRecord = JSON.parse(entry.text);
+  // A message makes a job due without its text being written again.
+  if (entry.dueAt !== undefined) record.dueAt = entry.dueAt;
+  return record;
+}
+
+/** True while the lease is the last one that was given, even past its time, and was not given back. */
+export function holdsLease(entry: Entry | undefined, lease: LeaseName): entry is Entry {
+  return entry !== undefined && entry.holder !== undefined && entry.fence === lease.fence;
+}
+
+/** One name for a provider's ref. */
+export function refName(provider: string, ref: string): string {
+  return `${provider}\n${ref}`;
+}
+
+function readFields(record: JobRecord) {
+  return {
+    provider: record.provider,
+    lane: slotsName(record.provider, record.lane),
+    state: record.state,
+    priority: record.priority,
+    dueAt: record.dueAt,
+    refName: record.ref === undefined ? undefined : refName(record.provider, canonicalJson(record.ref)),
+    text: JSON.stringify(record),
+  };
+}

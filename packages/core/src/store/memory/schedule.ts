@@ -1,0 +1,71 @@
+import { isFinal } from '../../model/record.js';
+import type { Entry } from './entry.js';
+import { Heap } from './heap.js';
+
+/** Which of two entries in line comes first: the higher priority, then the older. */
+function comesBefore(a: Entry, b: Entry): boolean {
+  return a.priority === b.priority ? a.sequence < b.sequence : a.priority > b.priority;
+}
+
+/**
+ * Who is next. An entry waits for its time in one heap, and then stands in its lane's line, so that a full lane with any
+ * number of jobs in line is passed over at no cost.
+ */
+export class Schedule {
+  readonly #waiting = new Heap<Entry>((a, b) => a.wakeAt < b.wakeAt);
+  readonly #lines = new Map<string, Heap<Entry>>();
+
+  remove(entry: Entry): void {
+    if (entry.heapIndex === -1) return;
+    if (!entry.ready) {
+      this.#waiting.remove(entry);
+      return;
+    }
+    const line = this.#lines.get(entry.lane);
+    line?.remove(entry);
+    if (line?.size === 0) this.#lines.delete(entry.lane);
+    entry.ready = false;
+  }
+
+  /** Puts an entry that is in no line where its fields say. */
+  add(entry: Entry): void {
+    if (isFinal(entry.state) || entry.dueAt === undefined) return;
+    entry.wakeAt = entry.holder === undefined ? entry.dueAt : Math.max(entry.dueAt, entry.leaseUntil);
+    this.#waiting.add(entry);
+  }
+
+  /** Lets those into their lines whose time has come. */
+  wake(now: number): void {
+    for (let entry = this.#waiting.first; entry !== undefined && entry.wakeAt <= now; entry = this.#waiting.first) {
+      this.#waiting.remove(entry);
+      entry.ready = true;
+      this.#line(entry.lane).add(entry);
+    }
+  }
+
+  /** The next in line, leaving out `closed` lanes except for `exempt` entries, which stand in them all the same. */
+  next(closed: ReadonlySet<string>, exempt: readonly Entry[]): Entry | undefined {
+    let best: Entry | undefined;
+    for (const [lane, line] of this.#lines) {
+      if (!closed.has(lane)) best = first(best, line.first);
+    }
+    for (const entry of exempt) {
+      if (entry.ready) best = first(best, entry);
+    }
+    return best;
+  }
+
+  #line(lane: string): Heap<Entry> {
+    let line = this.#lines.get(lane);
+    if (line === undefined) {
+      line = new Heap<Entry>(comesBefore);
+      this.#lines.set(lane, line);
+    }
+    return line;
+  }
+}
+
+function first(a: Entry | undefined, b: Entry | undefined): Entry | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return comesBefore(b, a) ? b : a;
+}
