@@ -10,8 +10,8 @@ const refusalSchema = z.object({
   retryAfter: z.number().nonnegative().optional().catch(undefined),
   /** When the window ends, as Unix time. */
   reset: z.number().nonnegative().optional().catch(undefined),
-  concurrentLimit: z.unknown(),
-  currentConcurrent: z.unknown(),
+  concurrentLimit: z.unknown().optional(),
+  currentConcurrent: z.unknown().optional(),
 });
 
 type RefusalBody = z.output<typeof refusalSchema>;
