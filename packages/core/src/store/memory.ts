@@ -152,9 +152,7 @@ class MemoryStore implements Store {
 
   #leaseDue(query: LeaseQuery, closed: ReadonlySet<string>): Lease[] {
     this.#schedule.wake(query.now);
-    const exempt = [...closed].flatMap((lane) =>
-      this.#limits.holders(lane, query.now).flatMap((id) => this.#entries.get(id) ?? []),
-    );
+    const exempt = [...closed].flatMap((lane) => this.#withSlot(lane, query.now));
     const leases: Lease[] = [];
     while (leases.length < (query.limit ?? 1)) {
       const entry = this.#schedule.next(closed, exempt);
@@ -170,8 +168,14 @@ class MemoryStore implements Store {
     if (entry.holder !== undefined && entry.leaseUntil > query.now) return [];
     const due = entry.dueAt !== undefined && entry.dueAt <= query.now;
     if (!due && !query.early) return [];
-    if (closed.has(entry.lane) && !this.#limits.holders(entry.lane, query.now).includes(entry.id)) return [];
+    if (closed.has(entry.lane) && !this.#withSlot(entry.lane, query.now).includes(entry)) return [];
     return [this.#grant(entry, query)];
+  }
+
+  /** The jobs of a lane that have one of its slots. */
+  #withSlot(lane: string, now: number): Entry[] {
+    const holders = this.#limits.holders(lane, now);
+    return holders.flatMap((id) => this.#entries.get(id) ?? []).filter((entry) => entry.lane === lane);
   }
 
   #grant(entry: Entry, { holder, until }: LeaseQuery): Lease {

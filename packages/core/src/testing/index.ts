@@ -1,1 +1,1 @@
-export {};
+export { type StoreCase, type StoreCaseOptions, storeCases } from './store-cases.js';

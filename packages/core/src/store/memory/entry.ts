@@ -73,6 +73,25 @@ function readFields(record: JobRecord) {
     priority: record.priority,
     dueAt: record.dueAt,
     refName: record.ref === undefined ? undefined : refName(record.provider, canonicalJson(record.ref)),
-    text: JSON.stringify(record),
+    text: compactJson(record),
   };
+}
+
+const wideCharacter = /[\u0100-\uffff]/;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/**
+ * JSON in half the memory: JavaScript keeps a whole text in two bytes a character as soon as one needs them, and the `…` of a
+ * redacted URL does. Such characters are written as escapes, and the text is read anew from its bytes.
+ */
+function compactJson(record: JobRecord): string {
+  const text = JSON.stringify(record);
+  if (!wideCharacter.test(text)) return text;
+  const ascii = text.replace(/[\u0080-\uffff]/g, escapeCharacter);
+  return ascii.length < 2 * text.length ? decoder.decode(encoder.encode(ascii)) : text;
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
