@@ -1,0 +1,38 @@
+import * as z from 'zod';
+
+/** A package and its settings: all that stands beside `adapter` is for the package to read. */
+const packageEntry = z.looseObject({ adapter: z.string().min(1) });
+
+/** How `sluice.config.{ts,js,json}` is read; unknown keys are refused. */
+export const configurationSchema = z.strictObject({
+  $schema: z.string().optional(),
+  default: z.string().optional(),
+  providers: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'a name is made of letters, digits, ".", "_" and "-"'),
+      packageEntry,
+    )
+    .refine((providers) => Object.keys(providers).length > 0, 'name at least one'),
+  store: packageEntry.optional(),
+  staging: packageEntry.optional(),
+  sources: z.record(z.string(), z.unknown()).optional(),
+  network: z
+    .strictObject({
+      allowPrivateAddresses: z.boolean().optional(),
+      proxy: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+      ca: z.string().min(1).optional(),
+    })
+    .optional(),
+});
+
+/**
+ * What `sluice.config.{ts,js,json}` says:
+ * - `providers`: under names of your own, the package of the adapter and its settings
+ * - `default`: the provider of requests that name none
+ * - `store`: the package of the store and its settings
+ * - `network`: `ca` is the path of a PEM file, relative to the configuration; the rest as in `NetworkOptions`
+ * - `staging` and `sources` are kept for routes that do not exist yet, and are refused
+ *
+ * Any text may say `${NAME}` for an environment variable; `$${` stands for `${` itself.
+ */
+export type Configuration = z.input<typeof configurationSchema>;
