@@ -1,1 +1,13 @@
+/** For the tests of adapters and stores. */
+export { adapterCases } from './adapter-cases.js';
+export type { AdapterSamples, AdapterSubject, ConformanceCase, SampleDelivery } from './adapter-subject.js';
+export {
+  type ScriptedAnswer,
+  type ScriptedFailure,
+  type ScriptedHttp,
+  type ScriptedStep,
+  type SentRequest,
+  scriptedHttp,
+} from './scripted-http.js';
 export { type StoreCase, type StoreCaseOptions, storeCases } from './store-cases.js';
+export { VirtualClock } from './virtual-clock.js';

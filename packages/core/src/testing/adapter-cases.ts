@@ -1,0 +1,26 @@
+import type { AdapterSubject, ConformanceCase } from './adapter-subject.js';
+import { declarationCases } from './cases/declaration-cases.js';
+import { engineCases } from './cases/engine-cases.js';
+import { errorCases } from './cases/error-cases.js';
+import { optionalCases } from './cases/optional-cases.js';
+import { startCases } from './cases/start-cases.js';
+import { statusCases } from './cases/status-cases.js';
+import { strictnessCases } from './cases/strictness-cases.js';
+import { webhookCases } from './cases/webhook-cases.js';
+
+/**
+ * What every adapter must do, as cases for any test runner: `for (const { name, run } of adapterCases(subject)) test(name, run)`. The
+ * subject's capabilities pick the cases, its samples stand for the provider, and nothing reaches a network.
+ */
+export function adapterCases(subject: AdapterSubject): ConformanceCase[] {
+  return [
+    ...declarationCases(subject),
+    ...strictnessCases(subject),
+    ...startCases(subject),
+    ...statusCases(subject),
+    ...errorCases(subject),
+    ...webhookCases(subject),
+    ...optionalCases(subject),
+    ...engineCases(subject),
+  ];
+}

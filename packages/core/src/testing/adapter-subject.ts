@@ -1,0 +1,64 @@
+import type { Adapter } from '../model/adapter.js';
+import type { NeutralField } from '../model/capabilities.js';
+import type { JsonObject } from '../model/json.js';
+import type { ImportRequest } from '../model/request.js';
+import type { Scheme } from '../model/source.js';
+import type { ScriptedAnswer } from './scripted-http.js';
+
+/** A webhook delivery as the provider would send it. */
+export interface SampleDelivery {
+  headers?: Record<string, string>;
+  body: string;
+  /** Settings in place of the subject's, such as one with a secret. */
+  settings?: JsonObject;
+}
+
+/** What the provider answers, as its documentation shows it: plain data, no code. */
+export interface AdapterSamples {
+  /** To a start that it accepts. */
+  started: ScriptedAnswer;
+  /** To a look at a job that is not over: by the provider's word for it, every word that the adapter knows. */
+  pending: Record<string, ScriptedAnswer>;
+  /** To a look at a job that is completed, in every shape that there is. */
+  completed: ScriptedAnswer[];
+  /** To a look at a job that failed. */
+  failed: ScriptedAnswer[];
+  /** To a look, with a word that nobody knows. */
+  unknownWord: { word: string; answer: ScriptedAnswer };
+  /** To credentials that it refuses. */
+  unauthorized: ScriptedAnswer;
+  /** To one call, or one job, too many: every form that there is. */
+  rateLimited: ScriptedAnswer[];
+  /** To a start, with a 5xx and the word that nothing was done: such a start may be repeated. */
+  refused?: ScriptedAnswer[];
+  /** To a cancellation; needed where the adapter cancels. */
+  canceled?: ScriptedAnswer;
+  /** To the calls of a recovery, in order; needed where the adapter recovers. */
+  recovered?: { started: ScriptedAnswer[]; nothing?: ScriptedAnswer[] };
+  /** To a probe; needed where the adapter probes. `pending` and `failed` where a probe takes more than one call. */
+  probe?: { started: ScriptedAnswer; pending?: ScriptedAnswer; done?: ScriptedAnswer; failed?: ScriptedAnswer };
+  /** Deliveries about the job that `started` names; needed where the adapter reads webhooks. */
+  webhook?: { genuine: SampleDelivery[]; forged: SampleDelivery[] };
+}
+
+/** An adapter under test, with all that the cases need to know of it. */
+export interface AdapterSubject {
+  adapter: Adapter;
+  /** Valid settings with every credential that the adapter takes; the cases never reach a network. */
+  settings: JsonObject;
+  /** Secret texts in the settings under names that do not sound secret. */
+  secrets?: string[];
+  /** A request that the adapter takes, with its options in use. */
+  request: ImportRequest;
+  /** One source for each scheme or kind that the adapter declares, where the made-up ones will not do. */
+  sources?: Partial<Record<Scheme | 'integration', ImportRequest['source']>>;
+  /** A request in which the neutral field makes a difference, for each field that the adapter honours. */
+  honoured?: Partial<Record<NeutralField, ImportRequest>>;
+  samples: AdapterSamples;
+}
+
+/** One case of a suite: `run` rejects with an AssertionError when the subject breaks the rule that `name` says. */
+export interface ConformanceCase {
+  name: string;
+  run(): Promise<void>;
+}

@@ -1,0 +1,121 @@
+import { createEngine } from '../engine/engine.js';
+import { takeIn } from '../engine/intake.js';
+import { adapterRequest } from '../engine/step.js';
+import type {
+  AdapterContext,
+  AdapterMembers,
+  AdapterRequest,
+  Http,
+  HttpCall,
+  Problem,
+  ProviderSnapshot,
+  Started,
+} from '../model/adapter.js';
+import type { JsonObject, JsonValue } from '../model/json.js';
+import { findSecrets, urlSecrets } from '../model/redact.js';
+import type { ImportRequest } from '../model/request.js';
+import { requestSecrets } from '../store/secrets.js';
+import { createHttp } from '../wire/http.js';
+import type { AdapterSubject } from './adapter-subject.js';
+import { type ScriptedAnswer, type ScriptedHttp, scriptedHttp } from './scripted-http.js';
+import { VirtualClock } from './virtual-clock.js';
+import type { GlobalsWatch } from './watch-globals.js';
+
+/** The name under which the subject is configured. */
+export const providerName = 'subject';
+
+/** What differs from one rehearsal to the next. */
+export interface RehearsalOptions {
+  settings?: JsonObject;
+  request?: ImportRequest;
+  key?: string;
+  memo?: JsonValue;
+  watch?: GlobalsWatch;
+}
+
+/** The subject's members, made anew and played once, over the real wire with a scripted other side. */
+export class Rehearsal {
+  readonly members: AdapterMembers;
+  readonly script: ScriptedHttp;
+  readonly clock = new VirtualClock();
+  /** Every call that the adapter made, in its own words. */
+  readonly calls: HttpCall[] = [];
+  /** Everything that the adapter said. */
+  readonly said: string[] = [];
+  readonly request: AdapterRequest;
+  readonly problems: Problem[];
+  /** What must not be seen in anything that the adapter hands out. */
+  readonly secrets: string[];
+  readonly #options: RehearsalOptions;
+  readonly #wireSecrets: string[];
+  readonly #stop = new AbortController();
+
+  constructor(subject: AdapterSubject, answers: readonly ScriptedAnswer[], options: RehearsalOptions = {}) {
+    const { adapter } = subject;
+    const settings = options.settings ?? subject.settings;
+    this.#options = options;
+    // The last answer is given again: how often the wire repeats a call is not the adapter's doing.
+    this.script = scriptedHttp(
+      (_request, number) => answers[Math.min(number, answers.length - 1)] ?? { failure: 'refused' },
+    );
+    const engine = createEngine({
+      providers: { [providerName]: { adapter, settings } },
+      clock: this.clock,
+      fetch: this.script.fetch,
+    });
+    const { provider, record, problems } = takeIn(engine, options.request ?? subject.request, providerName);
+    this.members = provider.members;
+    this.problems = problems;
+    this.request = adapterRequest(record, provider);
+    this.secrets = [...new Set([...findSecrets(settings), ...(subject.secrets ?? []), ...sourceSecrets(this.request)])];
+    this.#wireSecrets = [...provider.secrets, ...requestSecrets(record)];
+  }
+
+  context(): AdapterContext {
+    const { key = 'effect-key-1', memo } = this.#options;
+    return {
+      http: this.#http(),
+      signal: this.#stop.signal,
+      key,
+      ...(memo !== undefined && { memo }),
+      now: () => this.clock.now(),
+      log: (message, details) => this.said.push(message, JSON.stringify(details ?? {})),
+    };
+  }
+
+  start(request: AdapterRequest = this.request): Promise<Started> {
+    return this.members.start(request, this.context());
+  }
+
+  status(ref: JsonValue): Promise<ProviderSnapshot> {
+    return this.members.status(ref, this.context());
+  }
+
+  /** Fires the context's signal. */
+  abort(): void {
+    this.#stop.abort();
+  }
+
+  #http(): Http {
+    const http = createHttp({
+      provider: providerName,
+      wire: this.members.wire,
+      fetch: this.script.fetch,
+      clock: this.clock,
+      timeoutMs: 30_000,
+      secrets: this.#wireSecrets,
+      signal: this.#stop.signal,
+    });
+    const { watch } = this.#options;
+    return {
+      call: (call) => {
+        this.calls.push(call);
+        return watch === undefined ? http.call(call) : watch.unwatched(() => http.call(call));
+      },
+    };
+  }
+}
+
+function sourceSecrets({ source }: AdapterRequest): string[] {
+  return source.kind === 'url' ? urlSecrets(source.url) : [];
+}
