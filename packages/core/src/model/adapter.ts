@@ -5,6 +5,8 @@ import type { ReportedItem } from './item.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { Cost, Intent, JobState, Progress, Warning } from './record.js';
 import type { ParsedRequest } from './request.js';
+import type { Source } from './source.js';
+import type { ArrivedPart, BegunUpload, SignedPart, UploadWay } from './upload.js';
 
 /**
  * What a call may leave behind at the provider. `none`: nothing (GET unless said otherwise); `repeatable`: the same
@@ -96,13 +98,25 @@ export interface AdapterContext {
 }
 
 /** The request as an adapter sees it: parsed, the adapter's own options apart. */
-export interface AdapterRequest<Options = unknown> extends Omit<ParsedRequest, 'options' | 'provider' | 'key' | 'name'> {
+export interface AdapterRequest<Options = unknown>
+  extends Omit<ParsedRequest, 'options' | 'provider' | 'key' | 'name' | 'source'> {
+  /** What to hand over: a URL, a bucket, or what the upload left behind. Before an upload, the bytes by their descriptor. */
+  source: Source | UploadedSource;
   /** The job's id: unique, safe to show. */
   id: string;
   name: string;
   /** Whether the caller gave the name, or it is the default one. */
   nameGiven: boolean;
   options: Options;
+}
+
+/** Bytes that the engine has brought to the provider: a start makes something of them. */
+export interface UploadedSource {
+  kind: 'uploaded';
+  /** What the upload's `begin` named: ids only. */
+  uploaded: JsonValue;
+  /** Bytes. */
+  size: number;
 }
 
 /** How a job stands, in the adapter's words. */
@@ -176,6 +190,36 @@ export interface WebhookNotice {
   event: string;
 }
 
+/** The bytes that an upload is begun for. */
+export interface UploadBytes {
+  /** Bytes. */
+  size: number;
+  /** The chosen way, by its name in {@link UploadWay}. */
+  way: string;
+}
+
+/** How bytes get to the provider. The engine reads, sends, repeats and remembers; the adapter says where to. One call each. */
+export interface AdapterUpload<Options = unknown> {
+  /** In place of `capabilities.upload.ways`, where settings change them. */
+  ways?: UploadWay[];
+  /** The way that the request's own options ask for. */
+  wish?(request: AdapterRequest<Options>): string | undefined;
+  /** Begins an upload. Whatever an answer that was lost left behind costs nothing: it is begun anew. */
+  begin(request: AdapterRequest<Options>, bytes: UploadBytes, context: AdapterContext): Promise<BegunUpload>;
+  /** Signs parts (again). Needed when `capabilities.upload.canSign` is true. */
+  sign?(session: JsonValue, numbers: number[], context: AdapterContext): Promise<SignedPart[]>;
+  /** The parts that the provider has. Needed when `capabilities.upload.canList` is true. */
+  list?(session: JsonValue, context: AdapterContext): Promise<ArrivedPart[]>;
+  /** Reports parts that arrived, for providers that want to be told as they come. */
+  report?(session: JsonValue, parts: ArrivedPart[], context: AdapterContext): Promise<void>;
+  /** Puts the parts together. A repetition after a lost answer must do no harm. */
+  complete(session: JsonValue, parts: ArrivedPart[], context: AdapterContext): Promise<void>;
+  /** Ends an upload that will not be completed, where the provider can. */
+  abort?(session: JsonValue, context: AdapterContext): Promise<void>;
+  /** Reads the answer to a form whose sending is itself the start. */
+  answered?(answer: HttpAnswer, context: AdapterContext): Started;
+}
+
 /** What an adapter does. It never loops, sleeps, retries, or reads the clock: the engine does. */
 export interface AdapterMembers<Options = unknown> {
   wire: Wire;
@@ -191,6 +235,8 @@ export interface AdapterMembers<Options = unknown> {
   check?(request: AdapterRequest<Options>): Problem[];
   /** Jobs in one lane share limits: a channel, an integration. Without it, the provider is one lane. */
   lane?(request: AdapterRequest<Options>): string;
+  /** How bytes get to the provider. Needed when `capabilities.upload` is there. */
+  upload?: AdapterUpload<Options>;
   /** Asks the provider what it would import, before it is imported. One call each. */
   probe?: {
     start(request: AdapterRequest<Options>, context: AdapterContext): Promise<ProbeStep>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { schemes } from './source.js';
+import { uploadWaySchema } from './upload.js';
 
 /** How many calls in how long: a count, never a pace. The whole allowance may be used at once. */
 export const windowLimitSchema = z.strictObject({ max: z.int().min(1), windowMs: z.int().min(1) });
@@ -32,6 +33,9 @@ export type NeutralField = (typeof neutralFields)[number];
 export const capabilitiesSchema = z.strictObject({
   url: z.strictObject({ schemes: z.array(z.enum(schemes)).min(1) }).optional(),
   integration: z.boolean().optional(),
+  upload: z
+    .strictObject({ ways: z.array(uploadWaySchema).min(1), canList: z.boolean(), canSign: z.boolean() })
+    .optional(),
   checks: z.array(z.enum(['size', 'sha256'])),
   honours: z.array(z.enum(neutralFields)).optional(),
   cancel: z.boolean(),
@@ -43,6 +47,7 @@ export const capabilitiesSchema = z.strictObject({
 /**
  * What an adapter can do, as data: printed into the docs, checked before any I/O, used to pick conformance cases.
  * - `url.schemes`: the sources that the provider fetches itself; `integration`: it imports from buckets it was given
+ * - `upload`: the ways in which it takes bytes; `canList`: it tells which parts it has; `canSign`: it signs parts again
  * - `checks`: what the provider measures of the *source* (not of a rendition), so that `expect` can be held against it
  * - `honours`: the neutral fields that have an effect; any other that a request carries is a warning on the job
  * - `cancel`: the provider can stop a job; `webhook`: whether deliveries are read, as a hint to look or as evidence

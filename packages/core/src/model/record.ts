@@ -2,6 +2,7 @@ import type { ErrorFields } from './error.js';
 import type { ImportItem } from './item.js';
 import type { JsonValue } from './json.js';
 import type { ParsedRequest } from './request.js';
+import type { SignedPart } from './upload.js';
 
 /** Where a job is: `completed`, `failed` and `canceled` are final. */
 export type JobState = 'queued' | 'running' | 'completed' | 'failed' | 'canceled';
@@ -48,6 +49,32 @@ export interface Intent {
   savedAt: number;
 }
 
+/** An upload that was begun: what another process needs to go on with it. */
+export interface UploadRecord {
+  /** The name of the way. */
+  way: string;
+  /** Bytes. */
+  size: number;
+  /** The source must still be the same. */
+  fingerprint: string;
+  /** Set once a session was begun, for an upload in parts. */
+  session?: JsonValue;
+  partSize?: number;
+  headers?: Record<string, string>;
+  /** Signed places: sealed in durable stores, erased once the provider has the bytes. */
+  signed?: SignedPart[];
+  /** What the start is given as its source. */
+  uploaded?: JsonValue;
+  /** The parts were to be put together: the call may have taken effect. */
+  completing?: boolean;
+  /** The provider has the bytes. */
+  done?: boolean;
+  /** How often it was begun anew. */
+  anew: number;
+  /** Of the whole, as it was read on its way. */
+  sha256?: string;
+}
+
 /**
  * One request on its way: plain JSON, in a store. The only thing that changes a record is `advance`. Times are epoch
  * milliseconds.
@@ -87,9 +114,10 @@ export interface JobRecord {
   ref?: JsonValue;
   /** What the adapter's start wanted its looks to know. */
   memo?: JsonValue;
+  upload?: UploadRecord;
   progress?: Progress;
   /** What was measured of the source before the start. */
-  measured?: { size?: number };
+  measured?: { size?: number; sha256?: string };
   items: ImportItem[];
   warnings: Warning[];
   error?: ErrorFields;
@@ -166,6 +194,8 @@ function isoTime(epochMs: number): string {
 /** The parts of a record that a durable store seals. */
 export interface RecordSecrets {
   request?: ParsedRequest;
+  /** Of an upload on its way. */
+  signed?: SignedPart[];
   /** By position in `items`. */
   assets?: { url?: string; raw?: JsonValue }[];
 }

@@ -1,5 +1,5 @@
 import type { Asset, ImportItem } from '../model/item.js';
-import type { JobRecord, RecordSecrets } from '../model/record.js';
+import type { JobRecord, RecordSecrets, UploadRecord } from '../model/record.js';
 import { findSecrets, redactUrl, urlSecrets } from '../model/redact.js';
 
 /**
@@ -8,12 +8,22 @@ import { findSecrets, redactUrl, urlSecrets } from '../model/redact.js';
  * and the provider's raw answer.
  */
 export function splitRecord(record: JobRecord): { open: JobRecord; secret: RecordSecrets | undefined } {
-  const { request, ...rest } = record;
+  const { request, upload, ...rest } = record;
+  const signed = upload?.signed;
   const assets = record.items.map((item) => (item.ok ? assetSecrets(item.asset) : {}));
   const someAsset = assets.some((asset) => Object.keys(asset).length > 0);
-  const open = someAsset ? { ...rest, items: record.items.map(openItem) } : rest;
-  if (request === undefined && !someAsset) return { open, secret: undefined };
-  return { open, secret: { ...(request !== undefined && { request }), ...(someAsset && { assets }) } };
+  const open: JobRecord = {
+    ...rest,
+    ...(upload !== undefined && { upload: unsigned(upload) }),
+    ...(someAsset && { items: record.items.map(openItem) }),
+  };
+  if (request === undefined && signed === undefined && !someAsset) return { open, secret: undefined };
+  const secret = {
+    ...(request !== undefined && { request }),
+    ...(signed !== undefined && { signed }),
+    ...(someAsset && { assets }),
+  };
+  return { open, secret };
 }
 
 /** Puts together what {@link splitRecord} took apart. */
@@ -23,7 +33,13 @@ export function joinRecord(open: JobRecord, secret: RecordSecrets | undefined): 
     const hidden = secret.assets?.[index];
     return item.ok && hidden !== undefined ? { ...item, asset: { ...item.asset, ...hidden } } : item;
   });
-  return { ...open, items, ...(secret.request !== undefined && { request: secret.request }) };
+  const { upload, ...rest } = open;
+  return {
+    ...rest,
+    items,
+    ...(upload !== undefined && { upload: { ...upload, ...(secret.signed !== undefined && { signed: secret.signed }) } }),
+    ...(secret.request !== undefined && { request: secret.request }),
+  };
 }
 
 /** Everything secret in a job's request, to be taken out of every text about it. */
@@ -39,6 +55,10 @@ function assetSecrets(asset: Asset): { url?: string; raw?: NonNullable<Asset['ra
     ...(asset.url !== undefined && redactUrl(asset.url) !== asset.url && { url: asset.url }),
     ...(asset.raw !== undefined && asset.raw !== null && { raw: asset.raw }),
   };
+}
+
+function unsigned({ signed: _sealed, ...upload }: UploadRecord): UploadRecord {
+  return upload;
 }
 
 function openItem(item: ImportItem): ImportItem {
