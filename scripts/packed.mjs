@@ -1,10 +1,10 @@
 // What a newcomer does: packs core and one adapter as they would be published, installs them in an empty project, and
 // runs the README's first lines there, on this Node and on the current LTS. Fails too when the install has grown too big.
 
-import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withEmulator } from './emulator.mjs';
-import { pack, withTemporaryFolder } from './pack.mjs';
+import { withInstalled } from './installed.mjs';
 import { currentLts, root, run, runOnLts, runTool } from './workspace.mjs';
 
 const limits = { bytes: 12_000_000, packages: 30 };
@@ -35,18 +35,7 @@ function towardsEmulator(program, { baseUrl, mediaUrl }) {
   }, program);
 }
 
-async function bytesBelow(folder) {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  const sizes = await Promise.all(files.map(async (file) => (await stat(join(file.parentPath, file.name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-async function installInto(project, tarballs) {
-  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs], { cwd: project });
-  const lock = JSON.parse(await readFile(join(project, 'node_modules', '.package-lock.json'), 'utf8'));
-  const size = { bytes: await bytesBelow(join(project, 'node_modules')), packages: Object.keys(lock.packages).length };
+function assertSmall(size) {
   const said = `${(size.bytes / 1e6).toFixed(1)} MB in ${size.packages} packages`;
   if (size.bytes > limits.bytes || size.packages > limits.packages) {
     throw new Error(`The install is too big: ${said}; the limit is ${limits.bytes / 1e6} MB in ${limits.packages}.`);
@@ -69,13 +58,8 @@ async function checkTypes(project) {
 }
 
 export function checkPackedInstall() {
-  return withTemporaryFolder(async (folder) => {
-    const packed = await pack(folder, ['@sluice/core', '@sluice/importly']);
-    const project = await mkdtemp(join(folder, 'project-'));
-    const size = await installInto(
-      project,
-      packed.map(({ tarball }) => tarball),
-    );
+  return withInstalled(['@sluice/core', '@sluice/importly'], async ({ project, size }) => {
+    const said = assertSmall(size);
     const program = await readmeProgram();
     await writeFile(join(project, 'readme.ts'), program);
     await checkTypes(project);
@@ -85,6 +69,6 @@ export function checkPackedInstall() {
       await run(process.execPath, ['readme.mjs'], options);
       await runOnLts(['readme.mjs'], options);
     });
-    return { note: `${size}, on Node ${process.versions.node} and ${currentLts}` };
+    return { note: `${said}, on Node ${process.versions.node} and ${currentLts}` };
   });
 }
