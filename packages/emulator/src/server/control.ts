@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import * as z from 'zod';
-import type { Emulator } from '../emulator.js';
+import type { Emulator } from '../emulator-view.js';
 import { faultRuleSchema } from '../faults/rule.js';
 import type { Rooms } from './rooms.js';
 
@@ -43,7 +43,8 @@ export function controlRoutes(emulator: Emulator, rooms: Rooms): Hono<{ Bindings
   return app;
 }
 
-function stateOf({ url, clock, importly, media, faults }: Emulator) {
+/** Everything but the secrets. */
+function stateOf({ url, clock, importly, s3, media, faults }: Emulator) {
   return {
     url,
     clock: { now: clock.now(), speed: clock.speed },
@@ -56,6 +57,7 @@ function stateOf({ url, clock, importly, media, faults }: Emulator) {
       requests: importly.requests(),
       webhooks: importly.webhooks(),
     },
+    s3: { endpoint: s3.endpoint, region: s3.region, accessKeyId: s3.accessKeyId, bucket: s3.bucket },
     media,
     faults: faults.fired(),
   };
