@@ -70,18 +70,18 @@ export class Follower {
 
   #sayHowToGoOn(alive: ImportSnapshot[], config: string | undefined): void {
     const why = this.#interruption.reason === 'interrupted' ? 'interrupted' : 'the time is up';
-    if (alive.length === 0) return this.#reporter.note(why);
-    const where = config === undefined ? '' : ` --config ${config}`;
-    const some =
-      alive.length > 3 ? `sluice resume${where}` : `sluice wait ${alive.map(({ id }) => id).join(' ')}${where}`;
-    const what =
-      alive.length === 1
-        ? 'the job is alive and nothing is lost'
-        : `${alive.length} jobs are alive and nothing is lost`;
-    this.#reporter.note(
-      `${why}; ${what}. Go on with: ${some === `sluice resume${where}` ? some : `${some}   (or all of them: sluice resume${where})`}`,
-    );
+    this.#reporter.note(alive.length === 0 ? why : `${why}; ${howToGoOn(alive, config)}`);
   }
+}
+
+function howToGoOn(alive: ImportSnapshot[], config: string | undefined): string {
+  const lost =
+    alive.length === 1 ? 'the job is alive and nothing is lost' : `${alive.length} jobs are alive and nothing is lost`;
+  const where = config === undefined ? '' : ` --config ${config}`;
+  const resume = `sluice resume${where}`;
+  if (alive.length > 3) return `${lost}. Go on with: ${resume}`;
+  const ids = alive.map(({ id }) => id).join(' ');
+  return `${lost}. Go on with: sluice wait ${ids}${where}   (or with all there are: ${resume})`;
 }
 
 /** Failed, canceled, or completed with an item that failed. */

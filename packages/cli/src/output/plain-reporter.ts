@@ -22,9 +22,8 @@ export class PlainReporter implements Reporter {
   happened(event: ImportEvent, snapshot: ImportSnapshot): void {
     // The result says the rest.
     if (event.type === 'job' || isOver(snapshot)) return;
-    if (event.type === 'warning') return this.#say(snapshot, `warning: ${printable(event.warning.message)}`);
-    const step = event.type === 'progress' ? coarseProgress(event.progress) : describeActivity(snapshot, Date.now());
-    if (step !== undefined) this.#say(snapshot, step);
+    const what = describeEvent(event, snapshot);
+    if (what !== undefined) this.#say(snapshot, what);
   }
 
   ended(snapshot: ImportSnapshot): void {
@@ -48,6 +47,11 @@ export class PlainReporter implements Reporter {
 
 function isOver({ state }: ImportSnapshot): boolean {
   return state === 'completed' || state === 'failed' || state === 'canceled';
+}
+
+function describeEvent(event: ImportEvent, snapshot: ImportSnapshot): string | undefined {
+  if (event.type === 'warning') return `warning: ${printable(event.warning.message)}`;
+  return event.type === 'progress' ? coarseProgress(event.progress) : describeActivity(snapshot, Date.now());
 }
 
 /** In tenths: a log is no place for a bar. */

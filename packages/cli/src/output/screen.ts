@@ -8,9 +8,9 @@ export interface Terminal {
   write(text: string): unknown;
 }
 
-const escape = '\x1b[';
-const hideCursor = `${escape}?25l`;
-const showCursor = `${escape}?25h`;
+const sequence = '\x1b[';
+const hideCursor = `${sequence}?25l`;
+const showCursor = `${sequence}?25h`;
 
 /** A block of lines at the bottom of a terminal that is drawn over itself, each time in one write, so that nothing flickers. */
 export class Screen {
@@ -29,10 +29,10 @@ export class Screen {
   draw(lines: string[]): void {
     if (lines.length === this.#drawn.length && lines.every((line, index) => line === this.#drawn[index])) return;
     const above = this.#rowsDrawn();
-    const home = above === 0 ? '' : `${escape}${above}A`;
-    const body = lines.map((line) => `${line}${escape}K\n`).join('');
+    const home = above === 0 ? '' : `${sequence}${above}A`;
+    const body = lines.map((line) => `${line}${sequence}K\n`).join('');
     const cursor = lines.length === 0 ? showCursor : hideCursor;
-    this.#terminal.write(`${cursor}\r${home}${body}${escape}J`);
+    this.#terminal.write(`${cursor}\r${home}${body}${sequence}J`);
     this.#drawn = lines;
   }
 

@@ -4,6 +4,8 @@ import { findConfiguration, readConfiguration } from '../../src/node/index.js';
 import { folderOf, refusal } from './support.js';
 
 const providers = { shop: { adapter: '@acme/adapter', apiKey: 'k' } };
+const variable = (name: string) => `\${${name}}`;
+const KEY = variable('KEY');
 const plain = JSON.stringify({ providers });
 
 describe('finding the configuration', () => {
@@ -51,7 +53,13 @@ describe('reading the configuration', () => {
   it('puts environment variables into texts, and nowhere else', async () => {
     const text = JSON.stringify({
       providers: {
-        shop: { adapter: 'a', key: 'x-${KEY}-${KEY}', list: ['${OTHER}'], deep: { plain: '$${KEY} $KEY' }, n: 5 },
+        shop: {
+          adapter: 'a',
+          key: `x-${KEY}-${KEY}`,
+          list: [variable('OTHER')],
+          deep: { plain: `$${KEY} $KEY` },
+          n: 5,
+        },
       },
     });
     const { content } = await read(text, { KEY: 'secret', OTHER: 'o' });
@@ -59,13 +67,15 @@ describe('reading the configuration', () => {
       adapter: 'a',
       key: 'x-secret-secret',
       list: ['o'],
-      deep: { plain: '${KEY} $KEY' },
+      deep: { plain: `${KEY} $KEY` },
       n: 5,
     });
   });
 
   it('names field and variable of all that are missing, and no value', async () => {
-    const text = JSON.stringify({ providers: { a: { adapter: 'x', key: '${ONE}', list: ['${KEY}', '${TWO}'] } } });
+    const text = JSON.stringify({
+      providers: { a: { adapter: 'x', key: variable('ONE'), list: [KEY, variable('TWO')] } },
+    });
     const message = await refusal(() => read(text, { KEY: 'hush-hush', TWO: '' }));
     expect(message).toMatch(
       /providers\.a\.key: the environment variable ONE is not set; providers\.a\.list\.1: .* TWO is not set$/,
@@ -74,17 +84,17 @@ describe('reading the configuration', () => {
   });
 
   it.each([
-    ['{\n  "providers": {\n    "a" {} } }', 3, 9, '":"'],
-    ['{\n  "providers": {},\n}', 3, 1, 'a name in double quotes'],
-    ['{ "providers": { "a": { "apiKey": hush } } }', 1, 35, 'a value in JSON'],
-    ['{ "providers": { "a": { "apiKey": "hush" } }', 1, 45, '"," or "}"'],
-    ['{ "list": [1 2] }', 1, 14, '"," or "]"'],
-    ["{ 'providers': {} }", 1, 3, 'a name in double quotes'],
-    ['{ "a": 1 } // hush', 1, 12, 'the end of the file'],
-    ['', 1, 1, 'a value in JSON'],
-  ])('says where %j is no JSON, without quoting it', async (text, line, column, expected) => {
+    ['{\n  "providers": {\n    "a" {} } }', '3:9', '":"'],
+    ['{\n  "providers": {},\n}', '3:1', 'a name in double quotes'],
+    ['{ "providers": { "a": { "apiKey": hush } } }', '1:35', 'a value in JSON'],
+    ['{ "providers": { "a": { "apiKey": "hush" } }', '1:45', '"," or "}"'],
+    ['{ "list": [1 2] }', '1:14', '"," or "]"'],
+    ["{ 'providers': {} }", '1:3', 'a name in double quotes'],
+    ['{ "a": 1 } // hush', '1:12', 'the end of the file'],
+    ['', '1:1', 'a value in JSON'],
+  ])('says where %j is no JSON, without quoting it', async (text, place, expected) => {
     const message = await refusal(() => read(text));
-    expect(message).toContain(`sluice.config.json:${line}:${column}: is not JSON: expected ${expected} here`);
+    expect(message).toContain(`sluice.config.json:${place}: is not JSON: expected ${expected} here`);
     expect(message).not.toContain('hush');
   });
 
