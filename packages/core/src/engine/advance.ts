@@ -83,7 +83,9 @@ async function letGo(engine: Engine, { record, fence }: Lease): Promise<void> {
   const current = await engine.store.read(record.id).catch(() => undefined);
   if (current === undefined) return;
   const now = engine.clock.now();
-  await engine.store.commit({ lease: { id: record.id, fence }, record: current, now, release: true }).catch(() => undefined);
+  await engine.store
+    .commit({ lease: { id: record.id, fence }, record: current, now, release: true })
+    .catch(() => undefined);
 }
 
 /** A job of a provider that this process does not know: left for one that does. */
@@ -100,7 +102,6 @@ async function foreign(engine: Engine, lease: Lease): Promise<Advanced> {
   });
   return { next: 'stuck', at: later.dueAt, error };
 }
-
 
 /** A signal that follows others: at once, and `graceMs` after another one. `unlink` leaves no timer and no listener. */
 function linked(sources: AbortSignal[], grace?: { after: AbortSignal; engine: Engine }) {

@@ -18,7 +18,9 @@ const defaultConcurrency = 64;
  * Makes the client of an application.
  * @throws SluiceError `invalid-request` naming the provider and the setting that breaks a rule
  */
-export function createSluice<Providers extends Record<string, ConfiguredAdapter>>(options: SluiceOptions<Providers>): Sluice {
+export function createSluice<Providers extends Record<string, ConfiguredAdapter>>(
+  options: SluiceOptions<Providers>,
+): Sluice {
   const { default: preset, concurrency = defaultConcurrency } = options;
   const engine = createEngine(options);
   const driver = new Driver(engine, concurrency);
@@ -45,7 +47,11 @@ export function createSluice<Providers extends Record<string, ConfiguredAdapter>
   };
 }
 
-async function importOne(engine: Engine, driver: Driver, { request, preset }: { request: unknown; preset: string | undefined }) {
+async function importOne(
+  engine: Engine,
+  driver: Driver,
+  { request, preset }: { request: unknown; preset: string | undefined },
+) {
   const intake = takeIn(engine, request, preset);
   assertNoErrors(intake);
   const { record, created } = await engine.store.create(intake.record);
@@ -65,4 +71,3 @@ function adopted(engine: Engine, driver: Driver, found: { record: JobRecord; pro
     provider: found.provider,
   });
 }
-

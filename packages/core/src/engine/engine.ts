@@ -1,7 +1,7 @@
 import { createFetch } from '#platform';
 import { SluiceError } from '../model/error.js';
-import { memoryStore } from '../store/memory.js';
 import type { Store } from '../store/contract.js';
+import { memoryStore } from '../store/memory.js';
 import { type Clock, systemClock } from '../wire/clock.js';
 import { Bus } from './bus.js';
 import { newId } from './identity.js';

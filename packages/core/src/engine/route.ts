@@ -13,10 +13,12 @@ export interface Route {
 export function chooseRoute(request: ParsedRequest, provider: Provider): { route?: Route; problem?: Problem } {
   const { adapter } = provider;
   const wish = request.route ?? 'auto';
-  if (wish !== 'auto' && wish !== 'direct') return refusal('route', `"${wish}" is not available; leave it out, or say "direct"`);
+  if (wish !== 'auto' && wish !== 'direct')
+    return refusal('route', `"${wish}" is not available; leave it out, or say "direct"`);
   const { source } = request;
   if (source.kind === 'integration') {
-    if (adapter.capabilities.integration !== true) return refusal('source', `${adapter.name} does not import from a connected bucket`);
+    if (adapter.capabilities.integration !== true)
+      return refusal('source', `${adapter.name} does not import from a connected bucket`);
     return { route: { kind: 'direct', why: `${adapter.name} reads the bucket that it was given` } };
   }
   const taken = adapter.capabilities.url?.schemes ?? [];
@@ -25,7 +27,10 @@ export function chooseRoute(request: ParsedRequest, provider: Provider): { route
     return { route: { kind: 'direct', why: `${adapter.name} fetches ${scheme} URLs itself` } };
   }
   const what = scheme === undefined ? 'a local file' : `a ${scheme} URL`;
-  return refusal('source', `${adapter.name} takes ${taken.join(' and ')} URLs, not ${what}; put the file where such a URL leads to it`);
+  return refusal(
+    'source',
+    `${adapter.name} takes ${taken.join(' and ')} URLs, not ${what}; put the file where such a URL leads to it`,
+  );
 }
 
 function refusal(field: string, message: string): { problem: Problem } {

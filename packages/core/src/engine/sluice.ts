@@ -1,6 +1,6 @@
-import type { ConfiguredAdapter, Problem, ProbeResult } from '../model/adapter.js';
-import type { JsonObject } from '../model/json.js';
+import type { ConfiguredAdapter, ProbeResult, Problem } from '../model/adapter.js';
 import type { ImportJob } from '../model/job.js';
+import type { JsonObject } from '../model/json.js';
 import type { ImportSnapshot } from '../model/record.js';
 import type { ImportRequest } from '../model/request.js';
 import type { JobFilter, Store } from '../store/contract.js';
@@ -24,7 +24,9 @@ export interface LogEntry {
 }
 
 /** What {@link createSluice} takes. */
-export interface SluiceOptions<Providers extends Record<string, ConfiguredAdapter> = Record<string, ConfiguredAdapter>> {
+export interface SluiceOptions<
+  Providers extends Record<string, ConfiguredAdapter> = Record<string, ConfiguredAdapter>,
+> {
   /** The providers, under names that the application chooses. */
   providers: Providers;
   /** The provider of requests that name none; not needed when there is one. */

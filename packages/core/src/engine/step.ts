@@ -1,8 +1,15 @@
 import type { AdapterContext, AdapterRequest, Http } from '../model/adapter.js';
 import type { JsonObject } from '../model/json.js';
-import { redactText } from '../model/redact.js';
 import type { JobRecord } from '../model/record.js';
-import { type Admission, type Committed, type Lease, type Message, slotsName, type WindowHit } from '../store/contract.js';
+import { redactText } from '../model/redact.js';
+import {
+  type Admission,
+  type Committed,
+  type Lease,
+  type Message,
+  slotsName,
+  type WindowHit,
+} from '../store/contract.js';
 import { requestSecrets } from '../store/secrets.js';
 import { createHttp } from '../wire/http.js';
 import type { Engine } from './engine.js';
@@ -160,7 +167,10 @@ export class Step {
 }
 
 /** A record's request as its adapter sees it: the adapter's own options, the name with its default. */
-export function adapterRequest(record: Pick<JobRecord, 'id' | 'request' | 'display'>, provider: Provider): AdapterRequest {
+export function adapterRequest(
+  record: Pick<JobRecord, 'id' | 'request' | 'display'>,
+  provider: Provider,
+): AdapterRequest {
   const { request } = record;
   if (request === undefined) throw new Error(`job ${record.id} has no request any more`);
   const { options, provider: _provider, key: _key, name, ...rest } = request;

@@ -96,7 +96,8 @@ export interface AdapterContext {
 }
 
 /** The request as an adapter sees it: parsed, the adapter's own options apart. */
-export interface AdapterRequest<Options = unknown> extends Omit<ParsedRequest, 'options' | 'provider' | 'key' | 'name'> {
+export interface AdapterRequest<Options = unknown>
+  extends Omit<ParsedRequest, 'options' | 'provider' | 'key' | 'name'> {
   /** The job's id: unique, safe to show. */
   id: string;
   name: string;
@@ -227,8 +228,6 @@ export interface Adapter {
   create(settings: unknown): AdapterMembers;
 }
 
-
-
 /** Settings that every provider takes besides its adapter's own. @see CommonSettings */
 export const commonSettingsSchema = z.strictObject({
   pollIntervalMs: z.int().min(1).optional(),
@@ -290,4 +289,3 @@ export function defineAdapter<Name extends string, Settings extends z.ZodObject,
 export function isAdapterFactory(value: unknown): value is AdapterFactory {
   return typeof value === 'function' && brand in value;
 }
-

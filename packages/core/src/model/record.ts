@@ -169,4 +169,3 @@ export interface RecordSecrets {
   /** By position in `items`. */
   assets?: { url?: string; raw?: JsonValue }[];
 }
-

@@ -59,7 +59,10 @@ const sourceField = z.unknown().transform((input, context): Source => {
   try {
     return parseSource(input);
   } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message.replace(/^source:? /, '') : '' });
+    context.addIssue({
+      code: 'custom',
+      message: error instanceof Error ? error.message.replace(/^source:? /, '') : '',
+    });
     return z.NEVER;
   }
 });
@@ -82,7 +85,11 @@ export const requestSchema = z.strictObject({
     })
     .optional(),
   metadata: z
-    .looseObject({ title: z.string().optional(), description: z.string().optional(), tags: z.array(z.string()).optional() })
+    .looseObject({
+      title: z.string().optional(),
+      description: z.string().optional(),
+      tags: z.array(z.string()).optional(),
+    })
     .catchall(z.json())
     .optional(),
   priority: z.int().min(0).optional(),
