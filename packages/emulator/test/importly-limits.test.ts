@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { call, emulate, finish, sample, start } from './support.js';
 
 const HOUR_MS = 3_600_000;
@@ -56,7 +57,7 @@ describe('Importly’s rate limits', () => {
       retryAfter: expect.any(Number),
       endpoint: '/import',
     });
-    const { retryAfter, reset } = json as { retryAfter: number; reset: number };
+    const { retryAfter, reset } = z.object({ retryAfter: z.number(), reset: z.number() }).parse(json);
     // An hour of the provider's is a minute of ours.
     expect(retryAfter).toBeGreaterThan(50);
     expect(retryAfter).toBeLessThanOrEqual(60);
@@ -86,7 +87,7 @@ describe('Importly’s rate limits', () => {
     const emulator = await emulate({ importly: { runningMs: HOUR_MS } });
     const body = { url: sample(emulator) };
     const answers = await Promise.all([1, 2, 3].map(() => call(emulator, '/import', { body })));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 429]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 429]);
     const refused = answers.find(({ status }) => status === 429);
     expect(refused?.json).toEqual({
       success: false,

@@ -31,22 +31,29 @@ export async function curl(...parameters: string[]): Promise<string> {
   return stdout;
 }
 
-const answerBody = z.object({
-  success: z.boolean(),
-  error: z.string().optional(),
-  data: z.record(z.string(), z.unknown()).optional(),
-});
+const answerBody = z.object({ success: z.boolean(), data: z.record(z.string(), z.unknown()).optional() });
+
+interface CalledAnswer {
+  status: number;
+  headers: Headers;
+  json: unknown;
+  data: Record<string, unknown>;
+}
 
 /** Calls the emulated Importly, with its key unless told another: GET, or POST where there is a body. */
-export async function call({ importly }: Emulator, path: string, { body, key = importly.apiKey }: CallOptions = {}) {
+export async function call(
+  { importly }: Emulator,
+  path: string,
+  { body, key = importly.apiKey }: CallOptions = {},
+): Promise<CalledAnswer> {
   const response = await fetch(`${importly.baseUrl}${path}`, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const json: unknown = await response.json();
-  const { success, error, data = {} } = answerBody.parse(json);
-  return { status: response.status, headers: response.headers, json, success, error, data };
+  const { data = {} } = answerBody.parse(json);
+  return { status: response.status, headers: response.headers, json, data };
 }
 
 interface CallOptions {

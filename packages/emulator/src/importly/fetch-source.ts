@@ -21,7 +21,7 @@ export interface FetchedSource {
 }
 
 /** The message of the page, with the reason behind it. */
-export class DownloadError extends Error {
+class DownloadError extends Error {
   constructor(reason: string) {
     super(`Failed to download media from URL: ${reason}`);
     this.name = 'DownloadError';

@@ -29,7 +29,7 @@ export class AwsChunkedDecoder {
         }
       }
     }
-    if (this.#expect !== 'nothing') throw incomplete();
+    if (this.#expect !== 'nothing' || this.#line.length > 0) throw incomplete();
   }
 
   /** Takes what belongs to the current line and reads the line once it is whole. Answers with the rest. */

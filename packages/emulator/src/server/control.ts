@@ -5,7 +5,7 @@ import type { Emulator } from '../emulator-view.js';
 import { faultRuleSchema } from '../faults/rule.js';
 import type { Rooms } from './rooms.js';
 
-const rules = z.union([faultRuleSchema.transform((rule) => [rule]), z.array(faultRuleSchema)]);
+const rules = z.array(faultRuleSchema);
 const clockChange = z.strictObject({ advanceMs: z.number().nonnegative() });
 const accountChange = z.strictObject({ credits: z.number() });
 
@@ -24,7 +24,8 @@ export function controlRoutes(emulator: Emulator, rooms: Rooms): Hono<{ Bindings
   });
   app.get('/state', (context) => context.json(stateOf(emulator)));
   app.post('/faults', async (context) => {
-    for (const rule of rules.parse(await context.req.json())) emulator.faults.add(rule);
+    const body: unknown = await context.req.json();
+    for (const rule of rules.parse(Array.isArray(body) ? body : [body])) emulator.faults.add(rule);
     return context.json(emulator.faults.fired());
   });
   app.delete('/faults', (context) => {
