@@ -12,7 +12,7 @@ const command = join(root, 'packages/cli/bin/sluice.js');
 const clip = join(root, 'demo-output', 'clip.mp4');
 
 /** Minutes at the provider pass in seconds here: the whole is over in about ten. */
-const provider = { speed: 60, queuedMs: 90_000, runningMs: 270_000 };
+const provider = { speed: 60, queuedMs: 60_000, runningMs: 240_000 };
 /** Big enough, and slow enough, for the provider to need a while to fetch it. */
 const source = { bytes: 12_000_000, bytesPerSecond: 5_000_000 };
 
@@ -37,13 +37,17 @@ async function demonstrate(emulator, { folder, asked }) {
   const mediaUrl = `${emulator.media.url}/padded/${source.bytes}/clip.mp4`;
   const config = await writeConfiguration(emulator, folder);
   title('A media file is imported by its URL');
-  print(dim(`The provider is an emulator on this machine: no account, nothing leaves it. A minute there is a second here.`));
+  print(
+    dim(`The provider is an emulator on this machine: no account, nothing leaves it. A minute there is a second here.`),
+  );
   const words = ['import', `${mediaUrl}?rate=${source.bytesPerSecond}`, '--provider', 'importly'];
   print(`\n$ sluice ${words.join(' ')}\n`);
   await run(process.execPath, [command, ...words, '--config', config], { show: true });
   const receipt = asked.slice();
 
-  const { job } = JSON.parse(await run(process.execPath, [command, 'jobs', '--json', '--limit', '1', '--config', config]));
+  const { job } = JSON.parse(
+    await run(process.execPath, [command, 'jobs', '--json', '--limit', '1', '--config', config]),
+  );
   const [item] = job.items;
   title('The proof: what arrived is what was sent');
   const sent = await download(mediaUrl);
@@ -70,8 +74,8 @@ async function writeConfiguration({ importly }, folder) {
   const { apiKey, baseUrl } = importly;
   const configuration = {
     // Real ones take the adapter's own pace; here a minute is a second.
-    providers: { importly: { adapter: join(root, 'packages/importly/dist/index.js'), apiKey, baseUrl, pollIntervalMs: 300 } },
-    store: { adapter: join(root, 'packages/sqlite/dist/index.js'), path: 'jobs.db' },
+    providers: { importly: { adapter: '@sluice/importly', apiKey, baseUrl, pollIntervalMs: 300 } },
+    store: { adapter: '@sluice/sqlite', path: 'jobs.db' },
     network: { allowPrivateAddresses: true },
   };
   await writeFile(file, JSON.stringify(configuration));
