@@ -18,21 +18,14 @@ async function readmeProgram() {
 }
 
 /**
- * The README speaks to Importly and imports from the web. Here it has to speak to the emulator on loopback, so these
- * are put in, and nothing else is touched: the leave to reach loopback, the provider's address with a quick pace (its clock
- * runs faster there), and the source.
+ * The program as it stands, but for the source: the emulator is reached through `IMPORTLY_BASE_URL`, and it fetches a clip of
+ * its own instead of one from the web.
  */
-function towardsEmulator(program, { baseUrl, mediaUrl }) {
-  const edits = [
-    [/createSluice\(\{/, 'createSluice({ network: { allowPrivateAddresses: true },'],
-    [/importly\(\{/, `importly({ baseUrl: '${baseUrl}', pollIntervalMs: 200,`],
-    [/'https:\/\/[^']+\.mp4'/, `'${mediaUrl}'`],
-  ];
-  return edits.reduce((text, [pattern, replacement]) => {
-    const found = text.match(new RegExp(pattern, 'g')) ?? [];
-    if (found.length !== 1) throw new Error(`The README's first lines hold ${pattern} ${found.length} times, not once`);
-    return text.replace(pattern, replacement);
-  }, program);
+function withSource(program, mediaUrl) {
+  const source = /'https:\/\/example\.com\/[^']+'/g;
+  const found = program.match(source)?.length ?? 0;
+  if (found !== 1) throw new Error(`The README's first lines name ${found} sources at https://example.com, not one`);
+  return program.replace(source, `'${mediaUrl}'`);
 }
 
 function assertSmall(size) {
@@ -64,7 +57,7 @@ export function checkPackedInstall() {
     await writeFile(join(project, 'readme.ts'), program);
     await checkTypes(project);
     await withEmulator(async (emulator) => {
-      await writeFile(join(project, 'readme.mjs'), towardsEmulator(program, emulator));
+      await writeFile(join(project, 'readme.mjs'), withSource(program, emulator.mediaUrl));
       const options = { cwd: project, env: emulator.env };
       await run(process.execPath, ['readme.mjs'], options);
       await runOnLts(['readme.mjs'], options);
