@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createSluice, type ImportRequest, type Sluice } from '@sluice/core';
 import { type Emulator, type EmulatorOptions, startEmulator } from '@sluice/emulator';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -71,7 +70,7 @@ describe('an import by URL', () => {
   });
 
   test('whose host is not there is refused', async () => {
-    const { emulator, sluice } = await connect();
+    const { emulator, sluice } = await connect({ importly: { unreachable: 'refuse' } });
     const importing = importSample(sluice, emulator, { source: 'http://127.0.0.1:1/clip.mp4' });
     await expect(importing).rejects.toMatchObject({ code: 'source-unreachable', status: 400 });
     expect(emulator.importly.counts().startsAccepted).toBe(0);
@@ -190,18 +189,19 @@ test('a webhook ends the waiting long before the next look', async () => {
 /** What an application's own route does: hand the delivery over, answer with the status. */
 async function receive(sluice: Sluice): Promise<{ url: string; statuses: number[] }> {
   const statuses: number[] = [];
-  const server: Server = createServer(async (incoming, outgoing) => {
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const request = new Request('http://receiver.example/hook', { method: 'POST', body: Buffer.concat(chunks) });
     const { status } = await sluice.webhook('importly', request);
     statuses.push(status);
     outgoing.writeHead(status).end();
-  });
+  };
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   closers.push(() => server.close());
-  const address: AddressInfo | string | null = server.address();
+  const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return { url: `http://127.0.0.1:${port}/hook`, statuses };
 }

@@ -95,7 +95,7 @@ const delivered = {
   message: 'Your video is ready!',
 };
 
-export const signingSettings = { apiKey: 'importly-key-0123456789', webhook: { secret: 'webhook-secret-0123' } };
+const signingSettings = { apiKey: 'importly-key-0123456789', webhook: { secret: 'webhook-secret-0123' } };
 
 /** Made with `openssl dgst -sha256 -hmac webhook-secret-0123` over the body. */
 const signature = '0c2bf4021d90ff188ac92910451fbf2261cd61f071c1e540e4be1b248f3f61a6';

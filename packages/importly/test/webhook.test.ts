@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function waitingJob(webhook: ImportlySettings['webhook'] = undefined) {
+async function waitingJob(webhook?: ImportlySettings['webhook']) {
   const looks = [taken({ jobId, status: 'queued' }), taken(nested)];
   const client = clientOf({ looks }, webhook === undefined ? {} : { webhook });
   closers.push(() => client.sluice.close());

@@ -4,7 +4,7 @@ import { parseSource, type Source, type SourceInput } from './source.js';
 
 /**
  * The finer wishes for an adapter, by the adapter's name. Empty here: each adapter package merges its own entry in with
- * `declare module '@sluice/core/adapter' { interface AdapterOptions { acme: AcmeOptions } }`, so the types hold however the
+ * `declare module '@sluice/core/adapter' { interface AdapterOptions { acme?: AcmeOptions } }`, so the types hold however the
  * adapter was loaded.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: it is filled by declaration merging in the adapter packages
