@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createSluice, type ImportRequest, type Sluice } from '@sluice/core';
 import { type Emulator, type EmulatorOptions, startEmulator } from '@sluice/emulator';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -71,7 +71,7 @@ describe('an import by URL', () => {
 
   test('whose host is not there is refused', async () => {
     const { emulator, sluice } = await connect({ importly: { unreachable: 'refuse' } });
-    const importing = importSample(sluice, emulator, { source: 'http://127.0.0.1:1/clip.mp4' });
+    const importing = importSample(sluice, emulator, { source: `http://127.0.0.1:${await unusedPort()}/clip.mp4` });
     await expect(importing).rejects.toMatchObject({ code: 'source-unreachable', status: 400 });
     expect(emulator.importly.counts().startsAccepted).toBe(0);
   });
@@ -198,10 +198,22 @@ async function receive(sluice: Sluice): Promise<{ url: string; statuses: number[
     outgoing.writeHead(status).end();
   };
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
+  closers.push(() => server.close());
+  return { url: `http://127.0.0.1:${await listen(server)}/hook`, statuses };
+}
+
+/** A port that answered nobody a moment ago. */
+async function unusedPort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closers.push(() => server.close());
   const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return { url: `http://127.0.0.1:${port}/hook`, statuses };
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }
