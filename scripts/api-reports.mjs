@@ -1,7 +1,7 @@
 // What each public package shows the world, as text in packages/NAME/etc/*.api.md, one file per entry point. The tests
 // compare; `npm run api` writes them anew, and the difference is then read in review.
 
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setUp } from './set-up.mjs';
 import { isMain, packages, root, script } from './workspace.mjs';
@@ -34,7 +34,7 @@ function configuration({ ExtractorConfig, ExtractorLogLevel }, { folder, types, 
       apiReport: {
         enabled: true,
         reportFolder: join(folder, 'etc'),
-        reportTempFolder: join(folder, 'dist', 'etc'),
+        reportTempFolder: join(root, 'node_modules', '.cache', 'api-reports', basename(folder)),
         reportFileName: report,
       },
       docModel: { enabled: false },
@@ -60,6 +60,7 @@ export async function apiReports({ update = false } = {}) {
   const points = entryPoints();
   for (const point of points) {
     const messages = [];
+    if (update) mkdirSync(join(point.folder, 'etc'), { recursive: true });
     const result = extractor.Extractor.invoke(configuration(extractor, point), {
       localBuild: update,
       messageCallback: (message) => {

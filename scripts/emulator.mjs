@@ -11,7 +11,6 @@ export async function withEmulator(use) {
   const mediaUrl = emulator.media.files[0].url;
   try {
     return await use({
-      baseUrl,
       mediaUrl,
       env: { IMPORTLY_API_KEY: apiKey, IMPORTLY_BASE_URL: baseUrl, SOURCE_URL: mediaUrl },
     });

@@ -1,13 +1,12 @@
 // What a newcomer does: packs core and one adapter as they would be published, installs them in an empty project, and
 // runs the README's first lines there, on this Node and on the current LTS. Fails too when the install has grown too big.
 
-import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withEmulator } from './emulator.mjs';
-import { pack, withTemporaryFolder } from './pack.mjs';
-import { root, run, runTool } from './workspace.mjs';
+import { withInstalled } from './installed.mjs';
+import { currentLts, root, run, runOnLts, runTool } from './workspace.mjs';
 
-const currentLts = 24;
 const limits = { bytes: 12_000_000, packages: 30 };
 
 /** The first TypeScript block of the README: the lines that everybody copies. */
@@ -19,34 +18,17 @@ async function readmeProgram() {
 }
 
 /**
- * The README speaks to Importly and imports from the web. Here it has to speak to the emulator on loopback, so three
- * things are put in, and nothing else is touched: the provider's address, the leave to reach loopback, and the source.
+ * The program as it stands, but for the source: the emulator is reached through `IMPORTLY_BASE_URL`, and it fetches a clip of
+ * its own instead of one from the web.
  */
-function towardsEmulator(program, { baseUrl, mediaUrl }) {
-  const edits = [
-    [/createSluice\(\{/, 'createSluice({ network: { allowPrivateAddresses: true },'],
-    [/importly\(\{/, `importly({ baseUrl: '${baseUrl}',`],
-    [/'https:\/\/[^']+\.mp4'/, `'${mediaUrl}'`],
-  ];
-  return edits.reduce((text, [pattern, replacement]) => {
-    const found = text.match(new RegExp(pattern, 'g')) ?? [];
-    if (found.length !== 1) throw new Error(`The README's first lines hold ${pattern} ${found.length} times, not once`);
-    return text.replace(pattern, replacement);
-  }, program);
+function withSource(program, mediaUrl) {
+  const source = /'https:\/\/example\.com\/[^']+'/g;
+  const found = program.match(source)?.length ?? 0;
+  if (found !== 1) throw new Error(`The README's first lines name ${found} sources at https://example.com, not one`);
+  return program.replace(source, `'${mediaUrl}'`);
 }
 
-async function bytesBelow(folder) {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  const sizes = await Promise.all(files.map(async (file) => (await stat(join(file.parentPath, file.name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-async function installInto(project, tarballs) {
-  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs], { cwd: project });
-  const lock = JSON.parse(await readFile(join(project, 'node_modules', '.package-lock.json'), 'utf8'));
-  const size = { bytes: await bytesBelow(join(project, 'node_modules')), packages: Object.keys(lock.packages).length };
+function assertSmall(size) {
   const said = `${(size.bytes / 1e6).toFixed(1)} MB in ${size.packages} packages`;
   if (size.bytes > limits.bytes || size.packages > limits.packages) {
     throw new Error(`The install is too big: ${said}; the limit is ${limits.bytes / 1e6} MB in ${limits.packages}.`);
@@ -68,30 +50,18 @@ async function checkTypes(project) {
   await runTool('typescript/bin/tsc', ['-p', project]);
 }
 
-async function runProgram(project, env) {
-  const options = { cwd: project, env };
-  const programs = [
-    ['node'],
-    ...(process.versions.node.startsWith(`${currentLts}.`) ? [] : [['npx', '-y', '-p', `node@${currentLts}`, 'node']]),
-  ];
-  for (const [command, ...args] of programs) await run(command, [...args, 'readme.mjs'], options);
-}
-
 export function checkPackedInstall() {
-  return withTemporaryFolder(async (folder) => {
-    const packed = await pack(folder, ['@sluice/core', '@sluice/importly']);
-    const project = await mkdtemp(join(folder, 'project-'));
-    const size = await installInto(
-      project,
-      packed.map(({ tarball }) => tarball),
-    );
+  return withInstalled(['@sluice/core', '@sluice/importly'], async ({ project, size }) => {
+    const said = assertSmall(size);
     const program = await readmeProgram();
     await writeFile(join(project, 'readme.ts'), program);
     await checkTypes(project);
     await withEmulator(async (emulator) => {
-      await writeFile(join(project, 'readme.mjs'), towardsEmulator(program, emulator));
-      await runProgram(project, emulator.env);
+      await writeFile(join(project, 'readme.mjs'), withSource(program, emulator.mediaUrl));
+      const options = { cwd: project, env: emulator.env };
+      await run(process.execPath, ['readme.mjs'], options);
+      await runOnLts(['readme.mjs'], options);
     });
-    return { note: `${size}, on Node ${process.versions.node} and ${currentLts}` };
+    return { note: `${said}, on Node ${process.versions.node} and ${currentLts}` };
   });
 }

@@ -10,7 +10,7 @@ import { runExamples } from './examples.mjs';
 import { checkPackedInstall } from './packed.mjs';
 import { build, install } from './set-up.mjs';
 import { runTests } from './unit-tests.mjs';
-import { root, runTool } from './workspace.mjs';
+import { packages, root, runTool } from './workspace.mjs';
 
 /** Each stage answers with a note on what it saw, and with what it counted if it ran tests. */
 const stages = [
@@ -45,7 +45,8 @@ async function lint() {
 }
 
 async function types() {
-  await runTool('typescript/bin/tsc', ['-b', 'tsconfig.test.json']);
+  const folders = ['test', 'examples', ...packages().map(({ folder }) => `${folder}/test`)];
+  await runTool('typescript/bin/tsc', ['-b', ...folders]);
 }
 
 async function unused() {

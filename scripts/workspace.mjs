@@ -86,6 +86,15 @@ export function runTool(file, args, options) {
   return run(process.execPath, [join(root, 'node_modules', file), ...args], options);
 }
 
+/** The Node that most people should use; the npm package `node` brings it where this is another. */
+export const currentLts = 24;
+
+/** Runs a JavaScript file on the current LTS. */
+export function runOnLts(args, options) {
+  if (process.versions.node.startsWith(`${currentLts}.`)) return run(process.execPath, args, options);
+  return run('npx', ['-y', '-p', `node@${currentLts}`, 'node', ...args], options);
+}
+
 export function pnpm(args, options = {}) {
   return run('npx', ['-y', `pnpm@${pnpmVersion}`, ...args], options);
 }

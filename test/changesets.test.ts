@@ -26,7 +26,7 @@ describe('changesets', () => {
       .map((file) => read(`.changeset/${file}`));
     for (const { name, folder } of publicPackages()) {
       const released = readdirSync(fileURLToPath(new URL(folder, root))).includes('CHANGELOG.md');
-      const announced = changesets.some((text) => text.includes(`"${name}"`));
+      const announced = changesets.some((text) => text.startsWith('---\n') && text.includes(`\n"${name}": `));
       expect(released || announced, `${name} needs a changeset: npm run changeset`).toBe(true);
     }
   });

@@ -1,86 +1,70 @@
 import { setMaxListeners } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { HurriedClock } from './clock/clock.js';
-import { Faults, type FiredFault } from './faults/faults.js';
-import type { FaultRule } from './faults/rule.js';
-import { createImportly, type EmulatedImportly } from './importly/importly.js';
+import type { EmulatedMediaFile, Emulator } from './emulator-view.js';
+import { Faults } from './faults/faults.js';
+import { createImportly } from './importly/importly.js';
 import { resolveImportlySettings } from './importly/settings.js';
 import { EmulatorLog } from './log/log.js';
 import { mediaRoutes } from './media/media-routes.js';
 import { readSampleFiles, type SampleFile } from './media/sample-files.js';
 import { ObjectStore } from './object-store/object-store.js';
+import { type S3Server, startS3 } from './object-store/s3-server.js';
 import type { EmulatorOptions } from './options.js';
 import { controlRoutes } from './server/control.js';
 import { HttpClient } from './server/http-client.js';
-import { listen } from './server/http-server.js';
+import { type AsyncListener, type ListeningServer, listen } from './server/http-server.js';
 import type { Rooms } from './server/rooms.js';
 
-/** A sample file that the emulator serves as a source. */
-export interface EmulatedMediaFile {
-  name: string;
-  url: string;
-  size: number;
-  /** Hex. */
-  sha256: string;
-  durationSeconds: number;
-}
+type App = Hono<{ Bindings: HttpBindings }>;
 
-/** The emulator, listening. */
-export interface Emulator {
-  /** Without a slash at its end. */
-  url: string;
-  /** The providers' clock: ms since the epoch. */
-  clock: { now(): number; readonly speed: number; advance(ms: number): void };
-  importly: EmulatedImportly;
-  /** Sample media to import. */
-  media: { url: string; files: EmulatedMediaFile[] };
-  faults: { add(rule: FaultRule): void; clear(): void; fired(): FiredFault[] };
-  /** Stops everything: no timer, no socket and no temporary file is left. */
-  close(): Promise<void>;
-}
+/** What was opened so far, to be closed in reverse order, also when the start itself fails half-way. */
+type Closers = (() => void | Promise<void>)[];
 
-/** Starts the emulator on loopback. */
+/** Starts the emulator on loopback. Rejects when a port is taken or an option makes no sense; nothing is left then. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { host = '127.0.0.1', port = 0, speed = 1 } = options;
+  const closers: Closers = [];
+  const close = async () => {
+    for (const closeOne of closers.splice(0).reverse()) await closeOne();
+  };
+  try {
+    return await furnish(options, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function furnish(options: EmulatorOptions, closers: Closers, close: () => Promise<void>): Promise<Emulator> {
+  const { host = '127.0.0.1', port = 0 } = options;
   const files = await readSampleFiles();
-  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'sluice-emulator-')));
-  await mkdir(directory, { recursive: true });
+  const directory = await openDirectory(options, closers);
   const door = createDoor();
   const server = await listen(door.listener, host, port);
-  const closing = new AbortController();
-  // Every sleep, download and delivery listens to it.
-  setMaxListeners(0, closing.signal);
-  const rooms: Rooms = {
-    url: server.url,
-    clock: new HurriedClock(speed),
-    faults: new Faults(options.faults),
-    log: new EmulatorLog(options.log),
-    objects: new ObjectStore(join(directory, 'providers')),
-    client: new HttpClient(),
-    closing: closing.signal,
-  };
-  const importly = await createImportly(rooms, resolveImportlySettings(options.importly ?? {}, undefined));
+  closers.push(() => server.close());
+  const rooms = createRooms(options, server, directory);
+  closers.push(() => rooms.client.close());
+  const s3 = await startS3({ ...options.s3 }, { host, directory: join(directory, 's3'), log: rooms.log });
+  closers.push(() => s3.close());
+  const settings = resolveImportlySettings(options.importly ?? {}, userBucketOf(s3));
+  const importly = await createImportly(rooms, settings);
+  closers.push(() => importly.close());
+  closers.push(() => rooms.clock.close(), rooms.shutDown);
   const emulator: Emulator = {
     url: rooms.url,
     clock: rooms.clock,
     importly: importly.view,
+    s3: s3.view,
     media: { url: `${rooms.url}/media`, files: files.map((file) => describeFile(rooms.url, file)) },
     faults: rooms.faults,
-    close: async () => {
-      closing.abort();
-      rooms.clock.close();
-      await importly.close();
-      rooms.client.close();
-      await server.close();
-      if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
-    },
+    close,
   };
-  const app = new Hono<{ Bindings: HttpBindings }>();
+  const app: App = new Hono();
+  app.get('/', (context) => context.text(signpost(emulator)));
   app.route('/importly', importly.routes);
   app.route('/media', mediaRoutes(files, rooms.log));
   app.route('/_emulator', controlRoutes(emulator, rooms));
@@ -88,17 +72,63 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return emulator;
 }
 
+async function openDirectory({ directory }: EmulatorOptions, closers: Closers): Promise<string> {
+  if (directory !== undefined) {
+    await mkdir(directory, { recursive: true });
+    return directory;
+  }
+  const temporary = await mkdtemp(join(tmpdir(), 'sluice-emulator-'));
+  closers.push(() => rm(temporary, { recursive: true, force: true }));
+  return temporary;
+}
+
+function createRooms(
+  { speed = 1, faults, log }: EmulatorOptions,
+  { url }: ListeningServer,
+  directory: string,
+): Rooms & { shutDown: () => void } {
+  const closing = new AbortController();
+  // Every sleep, download and delivery listens to it.
+  setMaxListeners(0, closing.signal);
+  return {
+    url,
+    clock: new HurriedClock(speed),
+    faults: new Faults(faults),
+    log: new EmulatorLog(log),
+    objects: new ObjectStore(join(directory, 'providers')),
+    client: new HttpClient(),
+    closing: closing.signal,
+    shutDown: () => closing.abort(new Error('the emulator closes')),
+  };
+}
+
 /** The port must be known before the rooms can be furnished; until then callers are told to wait. */
-function createDoor(): { listener: RequestListener; open(app: Hono<{ Bindings: HttpBindings }>): void } {
-  let inside: RequestListener = (_incoming, outgoing) => outgoing.writeHead(503).end();
+function createDoor(): { listener: AsyncListener; open(app: App): void } {
+  let inside: AsyncListener = async (_incoming, outgoing) => void outgoing.writeHead(503).end();
   return {
     listener: (incoming, outgoing) => inside(incoming, outgoing),
     open: (app) => {
-      // The emulator runs in the process of its test too, and leaves that one's globals alone.
-      const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-      inside = (incoming, outgoing) => void answer(incoming, outgoing);
+      // The emulator also runs in the process of the test that uses it, and leaves that one's globals alone.
+      inside = getRequestListener(app.fetch, { overrideGlobalObjects: false });
     },
   };
+}
+
+/** For whoever opens the emulator's address to see what it is. */
+function signpost({ url, importly, s3, media }: Emulator): string {
+  return [
+    'The Sluice provider emulator.',
+    `Importly       ${importly.baseUrl}`,
+    `S3             ${s3.endpoint}, bucket ${s3.bucket}`,
+    ...media.files.map((file) => `sample media   ${file.url}`),
+    `any size       ${media.url}/padded/50000000/clip.mp4`,
+    `state and log  ${url}/_emulator/state, ${url}/_emulator/log`,
+    '',
+  ].join('\n');
+}
+
+function userBucketOf({ view }: S3Server) {
+  return { ...view, prefix: '', storageClass: 'STANDARD', returnLocation: true };
 }
 
 function describeFile(url: string, { name, bytes, sha256, durationSeconds }: SampleFile): EmulatedMediaFile {

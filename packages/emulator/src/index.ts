@@ -1,6 +1,7 @@
-export { type EmulatedMediaFile, type Emulator, startEmulator } from './emulator.js';
+export { startEmulator } from './emulator.js';
+export type { EmulatedMediaFile, EmulatedS3, Emulator } from './emulator-view.js';
 export type { FiredFault } from './faults/faults.js';
-export type { FaultKind, FaultPoint, FaultRule } from './faults/rule.js';
+export { type FaultKind, type FaultPoint, type FaultRule, faultRuleSchema } from './faults/rule.js';
 export type { EmulatedImportRequest, EmulatedMetadataRequest } from './importly/import-request.js';
 export type { EmulatedImportly } from './importly/importly.js';
 export type { EmulatedImport, EmulatedMetadataJob, EmulatedS3Location, EmulatedState } from './importly/job.js';
@@ -15,4 +16,4 @@ export type {
 } from './importly/settings.js';
 export type { ImportlyEvent, WebhookDelivery, WebhookTry } from './importly/webhooks.js';
 export type { EmulatedParty, EmulatorLogEntry } from './log/log.js';
-export type { EmulatorOptions } from './options.js';
+export type { EmulatedS3Settings, EmulatorOptions } from './options.js';

@@ -2,6 +2,19 @@ import type { FaultRule } from './faults/rule.js';
 import type { ImportlyEmulatorSettings } from './importly/settings.js';
 import type { EmulatorLogEntry } from './log/log.js';
 
+/** How the emulator's own S3 is set up: the "user's bucket", unless another one is named. */
+export interface EmulatedS3Settings {
+  /** It has a port of its own. 0, the default, takes any free one. */
+  port: number;
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  /** A bucket that is there from the start. */
+  bucket: string;
+  /** Whether anybody may read objects, as behind a public bucket policy. Default false. */
+  publicRead: boolean;
+}
+
 /** How the emulator is set up. */
 export interface EmulatorOptions {
   /** 0, the default, takes any free port. */
@@ -14,6 +27,7 @@ export interface EmulatorOptions {
   directory?: string;
   /** Is told of everything the emulator is asked and does. */
   log?: (entry: EmulatorLogEntry) => void;
+  s3?: Partial<EmulatedS3Settings>;
   /** How the emulated Importly is set up. */
   importly?: Partial<ImportlyEmulatorSettings>;
   /** Faults to start with. */

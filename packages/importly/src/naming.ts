@@ -3,48 +3,13 @@
  * Endpoint page): the extensions of the media files there are. A closed list and not "whatever follows the last dot", because
  * `v1.2`, `Mr. Robot` and `talk.by.ann` are names without an extension.
  */
-const mediaExtensions = new Set([
-  ...[
-    'mp4',
-    'm4v',
-    'mov',
-    'qt',
-    'mkv',
-    'webm',
-    'avi',
-    'wmv',
-    'asf',
-    'flv',
-    'f4v',
-    'mpg',
-    'mpeg',
-    'm1v',
-    'm2v',
-    'm2ts',
-    'mts',
-  ],
-  ...['ts', 'vob', 'ogv', 'ogm', '3gp', '3g2', 'rm', 'rmvb', 'divx', 'mxf', 'm3u8', 'mpd'],
-  ...[
-    'mp3',
-    'm4a',
-    'm4b',
-    'mp2',
-    'aac',
-    'wav',
-    'flac',
-    'alac',
-    'aif',
-    'aiff',
-    'ogg',
-    'oga',
-    'opus',
-    'wma',
-    'weba',
-    'mka',
-    'ac3',
-  ],
-  ...['jpg', 'jpeg', 'png', 'gif', 'webp'],
-]);
+const mediaExtensions = new Set(
+  [
+    'mp4 m4v mov qt mkv webm avi wmv asf flv f4v mpg mpeg m1v m2v m2ts mts ts vob ogv ogm 3gp 3g2 rm rmvb divx mxf m3u8 mpd',
+    'mp3 m4a m4b mp2 aac wav flac alac aif aiff ogg oga opus wma weba mka ac3',
+    'jpg jpeg png gif webp',
+  ].flatMap((kind) => kind.split(' ')),
+);
 
 /** The media extension that a filename ends in, without its dot; undefined for a name that ends in none. */
 export function mediaExtension(filename: string): string | undefined {

@@ -2,24 +2,13 @@ import * as z from 'zod';
 import { folderProblem, mediaExtension } from './naming.js';
 
 /** From the smallest picture to the best one (Importly, Import Endpoint page: `videoQuality`). */
-export const videoQualities = [
-  'lowest',
-  '144p',
-  '240p',
-  '360p',
-  '480p',
-  '720p',
-  '1080p',
-  '1440p',
-  '2160p',
-  'best',
-] as const;
+const videoQualities = ['lowest', '144p', '240p', '360p', '480p', '720p', '1080p', '1440p', '2160p', 'best'] as const;
 
 /** From the smallest sound to the best one (Importly, Import Endpoint page: `audioQuality`). */
-export const audioQualities = ['lowest', 'low', 'medium', 'high', 'best'] as const;
+const audioQualities = ['lowest', 'low', 'medium', 'high', 'best'] as const;
 
 /** Importly, S3 Storage Integration page: "Storage Classes". */
-export const storageClasses = [
+const storageClasses = [
   'STANDARD',
   'INTELLIGENT_TIERING',
   'STANDARD_IA',

@@ -4,6 +4,7 @@ import * as z from 'zod';
 /** A field that decorates a result: one that cannot be read is left out, since the file is there all the same. */
 const text = z.string().nullish().catch(undefined);
 const amount = z.number().nonnegative().nullish().catch(undefined);
+const bytes = z.int().nonnegative().nullish().catch(undefined);
 
 const verdictSchema = z.object({ success: z.boolean().nullish(), error: text, message: text });
 
@@ -27,7 +28,7 @@ const resultShape = {
   duration: amount,
   creditsUsed: amount,
   costInDollars: amount,
-  fileSizeBytes: amount,
+  fileSizeBytes: bytes,
   s3Storage: z.object({ url: text, bucket: text, key: text }).nullish().catch(undefined),
 };
 
@@ -40,7 +41,7 @@ const importSchema = z.object({
   result: z.object({ ...resultShape, message: text }).nullish(),
 });
 
-const metadataShape = { title: text, duration: amount, thumbnail: text, fileSizeBytes: amount };
+const metadataShape = { title: text, duration: amount, thumbnail: text, fileSizeBytes: bytes };
 
 /** The answer about a metadata request, nested or flat. */
 const metadataSchema = z.object({

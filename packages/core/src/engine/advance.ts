@@ -7,6 +7,7 @@ import { Step } from './step.js';
 import { cancelStep } from './steps/cancel.js';
 import { recoverStep } from './steps/recover.js';
 import { startStep } from './steps/start.js';
+import { needsTransfer, transferStep } from './steps/transfer.js';
 import { watchStep } from './steps/watch.js';
 
 /** What a step left the job at. */
@@ -75,7 +76,8 @@ function takeStep(step: Step, onAdmitted: () => void): Promise<Advanced> {
   if (isFinal(record.state)) return Promise.resolve({ next: 'final', record });
   if (record.intent !== undefined) return recoverStep(step);
   if (step.messages.some(({ kind }) => kind === 'cancel')) return cancelStep(step);
-  return record.ref === undefined ? startStep(step, onAdmitted) : watchStep(step);
+  if (record.ref !== undefined) return watchStep(step);
+  return needsTransfer(record) ? transferStep(step) : startStep(step, onAdmitted);
 }
 
 /** A step that was cut short: whoever comes next need not wait for the lease to run out. */
@@ -83,7 +85,9 @@ async function letGo(engine: Engine, { record, fence }: Lease): Promise<void> {
   const current = await engine.store.read(record.id).catch(() => undefined);
   if (current === undefined) return;
   const now = engine.clock.now();
-  await engine.store.commit({ lease: { id: record.id, fence }, record: current, now, release: true }).catch(() => undefined);
+  await engine.store
+    .commit({ lease: { id: record.id, fence }, record: current, now, release: true })
+    .catch(() => undefined);
 }
 
 /** A job of a provider that this process does not know: left for one that does. */
@@ -100,7 +104,6 @@ async function foreign(engine: Engine, lease: Lease): Promise<Advanced> {
   });
   return { next: 'stuck', at: later.dueAt, error };
 }
-
 
 /** A signal that follows others: at once, and `graceMs` after another one. `unlink` leaves no timer and no listener. */
 function linked(sources: AbortSignal[], grace?: { after: AbortSignal; engine: Engine }) {

@@ -12,7 +12,11 @@ const lookEveryMs = 200;
  * Leaves the wish in the job's inbox, where whoever holds its lease finds it, and carries it out here as soon as the lease is free.
  * @throws SluiceError `unsupported` where the provider cannot cancel and `abandon` was not said
  */
-export async function cancelJob(engine: Engine, driver: Driver, wish: { id: string; abandon: boolean }): Promise<JobRecord> {
+export async function cancelJob(
+  engine: Engine,
+  driver: Driver,
+  wish: { id: string; abandon: boolean },
+): Promise<JobRecord> {
   const { id, abandon } = wish;
   const { store, clock } = engine;
   const record = await readJob(engine, id);

@@ -9,7 +9,8 @@ export function changesBetween(before: JobRecord | undefined, after: JobRecord):
     const { state, phase, rawState } = after;
     events.push({ type: 'state', job, state, phase, ...(rawState !== undefined && { rawState }) });
   }
-  for (const warning of after.warnings.slice(before?.warnings.length ?? 0)) events.push({ type: 'warning', job, warning });
+  for (const warning of after.warnings.slice(before?.warnings.length ?? 0))
+    events.push({ type: 'warning', job, warning });
   if (after.progress !== undefined && !sameProgress(before, after)) {
     events.push({ type: 'progress', job, progress: after.progress });
   }

@@ -1,6 +1,7 @@
 import type { ConfiguredAdapter } from '../model/adapter.js';
 import { SluiceError } from '../model/error.js';
-import { type JobRecord, snapshotOf } from '../model/record.js';
+import { isFinal, type JobRecord, snapshotOf } from '../model/record.js';
+import { isByteInput } from '../model/source.js';
 import { readJob } from './cancel-job.js';
 import { Driver } from './driver.js';
 import { createEngine, type Engine } from './engine.js';
@@ -18,7 +19,9 @@ const defaultConcurrency = 64;
  * Makes the client of an application.
  * @throws SluiceError `invalid-request` naming the provider and the setting that breaks a rule
  */
-export function createSluice<Providers extends Record<string, ConfiguredAdapter>>(options: SluiceOptions<Providers>): Sluice {
+export function createSluice<Providers extends Record<string, ConfiguredAdapter>>(
+  options: SluiceOptions<Providers>,
+): Sluice {
   const { default: preset, concurrency = defaultConcurrency } = options;
   const engine = createEngine(options);
   const driver = new Driver(engine, concurrency);
@@ -45,15 +48,26 @@ export function createSluice<Providers extends Record<string, ConfiguredAdapter>
   };
 }
 
-async function importOne(engine: Engine, driver: Driver, { request, preset }: { request: unknown; preset: string | undefined }) {
+async function importOne(
+  engine: Engine,
+  driver: Driver,
+  { request, preset }: { request: unknown; preset: string | undefined },
+) {
   const intake = takeIn(engine, request, preset);
   assertNoErrors(intake);
   const { record, created } = await engine.store.create(intake.record);
+  keepBytes(engine, record, request);
   if (!created) return adopted(engine, driver, { record, provider: intake.provider.name });
   const { stepped, release } = driver.drive(record);
   await stepped;
   release();
   return new JobHandle(engine, driver, (await engine.store.read(record.id)) ?? record);
+}
+
+/** Bytes that only this process has are kept as long as the job needs them; also for a job that another process left. */
+function keepBytes(engine: Engine, record: JobRecord, request: unknown): void {
+  if (typeof request !== 'object' || request === null || !('source' in request) || isFinal(record.state)) return;
+  if (isByteInput(request.source)) engine.byteInputs.set(record.id, request.source);
 }
 
 /** The caller's key was there: the same job, not a second one. */
@@ -65,4 +79,3 @@ function adopted(engine: Engine, driver: Driver, found: { record: JobRecord; pro
     provider: found.provider,
   });
 }
-

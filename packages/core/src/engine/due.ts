@@ -13,7 +13,11 @@ export function retryAt(now: number, failures: number, retryAfterMs: number | un
 }
 
 /** When to look again: as the provider says, else the poll interval, stretched while nothing changes. */
-export function lookAt(record: JobRecord, provider: Provider, options: { now: number; nextLookMs?: number | undefined }): number {
+export function lookAt(
+  record: JobRecord,
+  provider: Provider,
+  options: { now: number; nextLookMs?: number | undefined },
+): number {
   const factor = Math.min(stretch.most, stretch.factor ** record.idleLooks);
   const at = options.now + (options.nextLookMs ?? provider.pollIntervalMs * factor);
   return Math.min(at, record.deadlineAt ?? at);

@@ -1,13 +1,16 @@
-import { createFetch } from '#platform';
+import { createBytePlane, createFetch } from '#platform';
 import { SluiceError } from '../model/error.js';
-import { memoryStore } from '../store/memory.js';
+import type { BytePlane } from '../platform/byte-plane.js';
 import type { Store } from '../store/contract.js';
+import { memoryStore } from '../store/memory.js';
 import { type Clock, systemClock } from '../wire/clock.js';
 import { Bus } from './bus.js';
 import { newId } from './identity.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { configureProviders, type Provider } from './providers.js';
 import type { LogEntry, SluiceOptions } from './sluice.js';
+import { Turnstile } from './turnstile.js';
+import type { ByteInputs } from './upload/source-bytes.js';
 
 /** Everything that a step works with: one per client. */
 export interface Engine {
@@ -23,10 +26,18 @@ export interface Engine {
   /** For source URLs and URLs in answers. */
   guardedFetch: typeof fetch;
   log(entry: LogEntry): void;
+  /** For the bytes of uploads. */
+  bytePlane: BytePlane;
+  /** The bytes that only this process can open. */
+  byteInputs: ByteInputs;
+  /** So many uploads at once: more would only share the same line. */
+  transfers: Turnstile;
   /** Told that a slot is free again. */
   slotFreed(slots: string): void;
   closeFetches(): Promise<void>;
 }
+
+const transfersAtOnce = 4;
 
 /** @throws SluiceError `invalid-request` for settings that break a rule */
 export function createEngine(options: Omit<SluiceOptions, 'default'> & { default?: string }): Engine {
@@ -42,6 +53,7 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
   const { allowPrivateAddresses = false, ...network } = options.network ?? {};
   const trusted = createFetch({ ...network, guarded: false });
   const guarded = allowPrivateAddresses ? trusted : createFetch({ ...network, guarded: true });
+  const bytePlane = createBytePlane(network);
   return {
     store,
     clock,
@@ -52,9 +64,12 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
     trustedFetch: options.fetch ?? trusted.fetch,
     guardedFetch: options.fetch ?? guarded.fetch,
     log: options.log ?? (() => undefined),
+    bytePlane,
+    byteInputs: new Map(),
+    transfers: new Turnstile(transfersAtOnce),
     slotFreed: () => undefined,
     closeFetches: async () => {
-      await Promise.all([trusted.close(), guarded.close()]);
+      await Promise.all([trusted.close(), guarded.close(), bytePlane.close()]);
     },
   };
 }

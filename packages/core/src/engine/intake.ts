@@ -38,12 +38,22 @@ export function takeIn(engine: Engine, input: unknown, preset: string | undefine
   }
   const record = newRecord(engine, request, provider);
   const seen = adapterRequest(record, provider);
-  const { route, problem } = chooseRoute(request, provider);
-  const problems = [...(problem === undefined ? [] : [problem]), ...(members.check?.(seen) ?? []), ...ignored(engine, request, provider)];
+  const { route, problem } = chooseRoute(request, seen, provider);
+  const problems = [
+    ...(problem === undefined ? [] : [problem]),
+    ...(members.check?.(seen) ?? []),
+    ...ignored(engine, request, provider),
+  ];
   const secrets = [...provider.secrets, ...requestSecrets(record)];
   const clean = problems.map((one) => ({ ...one, message: redactText(one.message, secrets) }));
   const lane = members.lane?.(seen) ?? record.lane;
-  return { provider, request, route, problems: clean, record: { ...record, lane, warnings: clean.filter(isWarning).map(asWarning) } };
+  return {
+    provider,
+    request,
+    route,
+    problems: clean,
+    record: { ...record, lane, warnings: clean.filter(isWarning).map(asWarning) },
+  };
 }
 
 /** @throws SluiceError for the first problem that is an error */
@@ -98,8 +108,20 @@ function ignored(engine: Engine, request: ParsedRequest, provider: Provider): Pr
   const known = new Set([...engine.providers.values()].map((one) => one.adapter.name));
   const strangers = Object.keys(request.options ?? {}).filter((name) => !known.has(name));
   return [
-    ...fields.map(([, field]): Problem => ({ severity: 'warning', field, message: `${adapter.name} has no such thing: it is left out` })),
-    ...strangers.map((name): Problem => ({ severity: 'warning', field: `options.${name}`, message: 'no configured adapter has this name' })),
+    ...fields.map(
+      ([, field]): Problem => ({
+        severity: 'warning',
+        field,
+        message: `${adapter.name} has no such thing: it is left out`,
+      }),
+    ),
+    ...strangers.map(
+      (name): Problem => ({
+        severity: 'warning',
+        field: `options.${name}`,
+        message: 'no configured adapter has this name',
+      }),
+    ),
   ];
 }
 

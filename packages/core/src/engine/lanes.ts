@@ -99,7 +99,13 @@ export class Lanes {
     const waiting = new Heap<{ job: Driven; version: number }>(({ job: a }, { job: b }) =>
       a.priority === b.priority ? a.createdAt < b.createdAt : a.priority > b.priority,
     );
-    const lane: Lane = { waiting, trying: undefined, freed: false, pollMs: pollMs.first, timer: new Timer(this.#clock) };
+    const lane: Lane = {
+      waiting,
+      trying: undefined,
+      freed: false,
+      pollMs: pollMs.first,
+      timer: new Timer(this.#clock),
+    };
     this.#lanes.set(name, lane);
     return lane;
   }

@@ -7,7 +7,10 @@ import type { Provider } from './providers.js';
 export type CallKind = 'starts' | 'statuses' | 'probes';
 
 /** One call in its window; undefined where calls of this kind are not limited. */
-export function windowHit(provider: Provider, call: { lane: string; kind: CallKind; now: number }): WindowHit | undefined {
+export function windowHit(
+  provider: Provider,
+  call: { lane: string; kind: CallKind; now: number },
+): WindowHit | undefined {
   const limit = provider.limits[call.kind];
   if (limit === undefined) return undefined;
   return {
@@ -21,7 +24,11 @@ export function windowHit(provider: Provider, call: { lane: string; kind: CallKi
 }
 
 /** What a start needs: a slot until the job's deadline, and a call in the window of starts. */
-export function startAdmission(provider: Provider, record: JobRecord, options: { now: number; deadlineAt: number }): Admission {
+export function startAdmission(
+  provider: Provider,
+  record: JobRecord,
+  options: { now: number; deadlineAt: number },
+): Admission {
   const hit = windowHit(provider, { lane: record.lane, kind: 'starts', now: options.now });
   const max = provider.limits.jobs;
   return {

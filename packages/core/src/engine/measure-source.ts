@@ -1,5 +1,5 @@
-import type { Warning } from '../model/record.js';
 import { SluiceError } from '../model/error.js';
+import type { Warning } from '../model/record.js';
 import { sourceScheme } from '../model/source.js';
 import { timed } from '../wire/attempt.js';
 import { connectionError } from '../wire/failure.js';
@@ -37,7 +37,10 @@ async function sizeBy(step: Step, url: string, method: 'HEAD' | 'GET'): Promise<
     if (response.status < 300 || response.status >= 400 || location === null) return readSize(response, method);
     target = new URL(location, target).href;
   }
-  throw new SluiceError({ code: 'source-unreachable', message: `the source redirects more than ${mostRedirects} times` });
+  throw new SluiceError({
+    code: 'source-unreachable',
+    message: `the source redirects more than ${mostRedirects} times`,
+  });
 }
 
 function ask(step: Step, url: string, method: 'HEAD' | 'GET'): Promise<Response> {

@@ -13,7 +13,11 @@ import { adapterRequest } from './step.js';
 const longestMs = 10 * 60_000;
 
 /** Asks the provider what it would import, within its limits for that. Undefined where the adapter cannot. */
-export async function probeSource(engine: Engine, intake: Intake, signal: AbortSignal): Promise<ProbeResult | undefined> {
+export async function probeSource(
+  engine: Engine,
+  intake: Intake,
+  signal: AbortSignal,
+): Promise<ProbeResult | undefined> {
   const { provider, record } = intake;
   const { probe } = provider.members;
   if (probe === undefined) return undefined;
@@ -30,7 +34,10 @@ export async function probeSource(engine: Engine, intake: Intake, signal: AbortS
     while (!('result' in step)) {
       const { ref, againMs } = step;
       if (engine.clock.now() + againMs > giveUpAt) {
-        throw new SluiceError({ code: 'timeout', message: `${provider.name}: the probe did not end within ${longestMs / 60_000} min` });
+        throw new SluiceError({
+          code: 'timeout',
+          message: `${provider.name}: the probe did not end within ${longestMs / 60_000} min`,
+        });
       }
       await engine.clock.sleep(againMs, signal);
       step = await call((context) => probe.status(ref, context), false);

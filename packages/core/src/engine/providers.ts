@@ -26,7 +26,10 @@ const commonKeys = Object.keys(commonSettingsSchema.shape);
 export function configureProviders(configured: Record<string, ConfiguredAdapter>): Map<string, Provider> {
   const names = Object.keys(configured);
   if (names.length === 0) {
-    throw new SluiceError({ code: 'invalid-request', message: 'providers: name at least one, such as { importly: importly({ apiKey }) }' });
+    throw new SluiceError({
+      code: 'invalid-request',
+      message: 'providers: name at least one, such as { importly: importly({ apiKey }) }',
+    });
   }
   return new Map(Object.entries(configured).map(([name, entry]) => [name, configureProvider(name, entry)]));
 }
@@ -34,7 +37,8 @@ export function configureProviders(configured: Record<string, ConfiguredAdapter>
 function configureProvider(name: string, { adapter, settings }: ConfiguredAdapter): Provider {
   const prefix = `providers.${name}`;
   const capabilities = capabilitiesSchema.safeParse(adapter.capabilities);
-  if (!capabilities.success) throw invalidInput(capabilities.error, { prefix: `adapter ${adapter.name}: capabilities` });
+  if (!capabilities.success)
+    throw invalidInput(capabilities.error, { prefix: `adapter ${adapter.name}: capabilities` });
   const { common, own } = splitSettings(settings, Object.keys(adapter.settings.shape));
   const parsedCommon = commonSettingsSchema.safeParse(common);
   if (!parsedCommon.success) throw invalidInput(parsedCommon.error, { prefix });
@@ -68,12 +72,18 @@ function splitSettings(settings: unknown, adapterKeys: string[]) {
 
 /** The settings' limits in place of the adapter's, one by one; null lifts one. */
 function mergeLimits(declared: Limits, settings: { [Key in keyof Limits]?: Limits[Key] | null | undefined }): Limits {
-  const merged = Object.entries({ ...declared, ...settings }).filter(([, limit]) => limit !== null && limit !== undefined);
+  const merged = Object.entries({ ...declared, ...settings }).filter(
+    ([, limit]) => limit !== null && limit !== undefined,
+  );
   return Object.fromEntries(merged);
 }
 
 /** The provider that a request means. @throws SluiceError `invalid-request` listing the names there are */
-export function findProvider(providers: Map<string, Provider>, wanted: string | undefined, preset: string | undefined): Provider {
+export function findProvider(
+  providers: Map<string, Provider>,
+  wanted: string | undefined,
+  preset: string | undefined,
+): Provider {
   const only = providers.size === 1 ? [...providers.keys()][0] : undefined;
   const name = wanted ?? preset ?? only;
   const known = [...providers.keys()].join(', ');
@@ -82,7 +92,10 @@ export function findProvider(providers: Map<string, Provider>, wanted: string | 
   }
   const provider = providers.get(name);
   if (provider !== undefined) return provider;
-  throw new SluiceError({ code: 'invalid-request', message: `provider: "${name}" is not configured; configured: ${known}` });
+  throw new SluiceError({
+    code: 'invalid-request',
+    message: `provider: "${name}" is not configured; configured: ${known}`,
+  });
 }
 
 /** A provider as an application may look at it. */

@@ -39,10 +39,20 @@ function leaseDue(engine: Engine, limit: number, fullLanes: Map<string, number>)
   for (const [lane, until] of fullLanes) {
     if (until <= now) fullLanes.delete(lane);
   }
-  return engine.store.lease({ holder: engine.holder, now, until: now + leaseMs, limit, exceptLanes: [...fullLanes.keys()] });
+  return engine.store.lease({
+    holder: engine.holder,
+    now,
+    until: now + leaseMs,
+    limit,
+    exceptLanes: [...fullLanes.keys()],
+  });
 }
 
-async function stepOf(engine: Engine, lease: Lease, options: { signal: AbortSignal; fullLanes: Map<string, number> }): Promise<void> {
+async function stepOf(
+  engine: Engine,
+  lease: Lease,
+  options: { signal: AbortSignal; fullLanes: Map<string, number> },
+): Promise<void> {
   const { signal, fullLanes } = options;
   const { record } = lease;
   try {

@@ -1,7 +1,8 @@
-import type { ConfiguredAdapter, Problem, ProbeResult } from '../model/adapter.js';
-import type { JsonObject } from '../model/json.js';
+import type { ConfiguredAdapter, ProbeResult, Problem } from '../model/adapter.js';
 import type { ImportJob } from '../model/job.js';
+import type { JsonObject } from '../model/json.js';
 import type { ImportSnapshot } from '../model/record.js';
+import type { UploadWay } from '../model/upload.js';
 import type { ImportRequest } from '../model/request.js';
 import type { JobFilter, Store } from '../store/contract.js';
 import type { Clock } from '../wire/clock.js';
@@ -24,7 +25,9 @@ export interface LogEntry {
 }
 
 /** What {@link createSluice} takes. */
-export interface SluiceOptions<Providers extends Record<string, ConfiguredAdapter> = Record<string, ConfiguredAdapter>> {
+export interface SluiceOptions<
+  Providers extends Record<string, ConfiguredAdapter> = Record<string, ConfiguredAdapter>,
+> {
   /** The providers, under names that the application chooses. */
   providers: Providers;
   /** The provider of requests that name none; not needed when there is one. */
@@ -50,7 +53,7 @@ export interface ImportPlan {
   source: string;
   lane: string;
   /** How the bytes would travel, and why; absent when they cannot. */
-  route?: { kind: 'direct'; why: string };
+  route?: { kind: 'direct'; why: string; way?: UploadWay };
   /** What of `expect` would be checked, and where. */
   checks: { size: 'before' | 'after' | 'unchecked'; sha256: 'after' | 'unchecked' };
   /** What is wrong (`error`), and what would be left out (`warning`). */

@@ -1,8 +1,15 @@
 import type { AdapterContext, AdapterRequest, Http } from '../model/adapter.js';
 import type { JsonObject } from '../model/json.js';
-import { redactText } from '../model/redact.js';
 import type { JobRecord } from '../model/record.js';
-import { type Admission, type Committed, type Lease, type Message, slotsName, type WindowHit } from '../store/contract.js';
+import { redactText } from '../model/redact.js';
+import {
+  type Admission,
+  type Committed,
+  type Lease,
+  type Message,
+  slotsName,
+  type WindowHit,
+} from '../store/contract.js';
 import { requestSecrets } from '../store/secrets.js';
 import { createHttp } from '../wire/http.js';
 import type { Engine } from './engine.js';
@@ -97,6 +104,11 @@ export class Step {
     return committed;
   }
 
+  /** Tells those who wait how the record would look now, without saving it. */
+  show(record: JobRecord): void {
+    this.engine.bus.tell(record.id, { kind: 'record', record });
+  }
+
   /** What an adapter's member is given for a call of `kind`. */
   context(kind: CallKind): AdapterContext {
     const { record, engine } = this;
@@ -160,12 +172,19 @@ export class Step {
 }
 
 /** A record's request as its adapter sees it: the adapter's own options, the name with its default. */
-export function adapterRequest(record: Pick<JobRecord, 'id' | 'request' | 'display'>, provider: Provider): AdapterRequest {
+export function adapterRequest(
+  record: Pick<JobRecord, 'id' | 'request' | 'display' | 'upload'>,
+  provider: Provider,
+): AdapterRequest {
   const { request } = record;
   if (request === undefined) throw new Error(`job ${record.id} has no request any more`);
-  const { options, provider: _provider, key: _key, name, ...rest } = request;
+  const { options, provider: _provider, key: _key, name, source, ...rest } = request;
+  const { upload } = record;
+  const uploaded = upload?.done === true && upload.uploaded !== undefined ? upload : undefined;
   return {
     ...rest,
+    source:
+      uploaded?.uploaded === undefined ? source : { kind: 'uploaded', uploaded: uploaded.uploaded, size: uploaded.size },
     id: record.id,
     name: name ?? record.display.name,
     nameGiven: name !== undefined,

@@ -45,7 +45,11 @@ export function postponed(record: JobRecord, error: SluiceError, now: number): J
 }
 
 /** The record after the provider said how the job stands. */
-export function observed(record: JobRecord, snapshot: ProviderSnapshot, context: { provider: Provider; now: number }): JobRecord {
+export function observed(
+  record: JobRecord,
+  snapshot: ProviderSnapshot,
+  context: { provider: Provider; now: number },
+): JobRecord {
   const { provider, now } = context;
   const base = without(record, 'waitingFor', 'unmapped', 'intent');
   const unmapped = snapshot.unmapped === true;
@@ -62,7 +66,10 @@ export function observed(record: JobRecord, snapshot: ProviderSnapshot, context:
     idleLooks: changed ? 0 : record.idleLooks + 1,
     changedAt: changed ? now : (record.changedAt ?? now),
   };
-  const noted = warned(next, [...(snapshot.warnings ?? []), ...(unmapped ? [unmappedWarning(snapshot, provider)] : [])]);
+  const noted = warned(next, [
+    ...(snapshot.warnings ?? []),
+    ...(unmapped ? [unmappedWarning(snapshot, provider)] : []),
+  ]);
   if (isFinal(snapshot.state)) return ended(noted, snapshot, context);
   return { ...noted, dueAt: lookAt(noted, provider, { now, nextLookMs: snapshot.nextLookMs }) };
 }

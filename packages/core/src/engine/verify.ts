@@ -57,7 +57,11 @@ function mismatch([measure, { expected, actual }]: [string, Check], provider: Pr
 }
 
 function integrity(message: string, provider: Provider): ErrorFields {
-  return new SluiceError({ code: 'integrity', message: `${provider.name}: ${message}`, provider: provider.name }).toJSON();
+  return new SluiceError({
+    code: 'integrity',
+    message: `${provider.name}: ${message}`,
+    provider: provider.name,
+  }).toJSON();
 }
 
 function asFailed(items: ImportItem[], [measure, { expected, actual }]: [string, Check]): ImportItem[] {

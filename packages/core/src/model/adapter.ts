@@ -273,8 +273,6 @@ export interface Adapter {
   create(settings: unknown): AdapterMembers;
 }
 
-
-
 /** Settings that every provider takes besides its adapter's own. @see CommonSettings */
 export const commonSettingsSchema = z.strictObject({
   pollIntervalMs: z.int().min(1).optional(),
@@ -336,4 +334,3 @@ export function defineAdapter<Name extends string, Settings extends z.ZodObject,
 export function isAdapterFactory(value: unknown): value is AdapterFactory {
   return typeof value === 'function' && brand in value;
 }
-

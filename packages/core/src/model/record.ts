@@ -199,4 +199,3 @@ export interface RecordSecrets {
   /** By position in `items`. */
   assets?: { url?: string; raw?: JsonValue }[];
 }
-

@@ -4,7 +4,7 @@ import { parseSource, type Source, type SourceInput } from './source.js';
 
 /**
  * The finer wishes for an adapter, by the adapter's name. Empty here: each adapter package merges its own entry in with
- * `declare module '@sluice/core/adapter' { interface AdapterOptions { acme: AcmeOptions } }`, so the types hold however the
+ * `declare module '@sluice/core/adapter' { interface AdapterOptions { acme?: AcmeOptions } }`, so the types hold however the
  * adapter was loaded.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: it is filled by declaration merging in the adapter packages
@@ -59,7 +59,10 @@ const sourceField = z.unknown().transform((input, context): Source => {
   try {
     return parseSource(input);
   } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message.replace(/^source:? /, '') : '' });
+    context.addIssue({
+      code: 'custom',
+      message: error instanceof Error ? error.message.replace(/^source:? /, '') : '',
+    });
     return z.NEVER;
   }
 });
@@ -82,7 +85,11 @@ export const requestSchema = z.strictObject({
     })
     .optional(),
   metadata: z
-    .looseObject({ title: z.string().optional(), description: z.string().optional(), tags: z.array(z.string()).optional() })
+    .looseObject({
+      title: z.string().optional(),
+      description: z.string().optional(),
+      tags: z.array(z.string()).optional(),
+    })
     .catchall(z.json())
     .optional(),
   priority: z.int().min(0).optional(),

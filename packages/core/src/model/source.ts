@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ByteInput } from './bytes.js';
 import { SluiceError } from './error.js';
 import { redactUrl } from './redact.js';
 
@@ -12,17 +13,18 @@ export type Scheme = (typeof schemes)[number];
 export const sourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('url'), url: z.string() }),
   z.strictObject({ kind: z.literal('file'), path: z.string(), size: z.int().min(0), modifiedAt: z.number() }),
+  z.strictObject({ kind: z.literal('bytes'), name: z.string().optional(), size: z.int().min(0).optional() }),
   z.strictObject({ kind: z.literal('integration'), id: z.string().min(1) }),
 ]);
 
 /**
  * A source as a record keeps it: `url`; `file` (absolute path, size in bytes, time of last change in epoch
- * milliseconds); `integration` (a bucket that the provider was already given).
+ * milliseconds); `bytes` (a stream, blob or buffer, which only the process that has it can open); `integration` (a bucket that the provider was already given).
  */
 export type Source = z.infer<typeof sourceSchema>;
 
-/** What an application may hand over as a source: a URL as text or object, or a {@link Source}. */
-export type SourceInput = string | URL | Source;
+/** What an application may hand over as a source: a URL as text or object, a {@link Source}, or bytes. */
+export type SourceInput = string | URL | Source | ByteInput;
 
 /**
  * Reads a source. A text must be an absolute URL of one of the {@link schemes}, with a host.
@@ -30,11 +32,28 @@ export type SourceInput = string | URL | Source;
  */
 export function parseSource(input: unknown): Source {
   if (typeof input === 'string' || input instanceof URL) return parseUrlSource(String(input));
+  if (isByteInput(input)) return describeBytes(input);
   const parsed = sourceSchema.safeParse(input);
   if (!parsed.success) {
     throw invalid('source must be a URL, or what fromFile() or integration() returned');
   }
   return parsed.data.kind === 'url' ? parseUrlSource(parsed.data.url) : parsed.data;
+}
+
+/** True for bytes that only this process can open. */
+export function isByteInput(input: unknown): input is ByteInput {
+  return (
+    typeof input === 'object' &&
+    input !== null &&
+    'kind' in input &&
+    input.kind === 'bytes' &&
+    'open' in input &&
+    typeof input.open === 'function'
+  );
+}
+
+function describeBytes({ name, size }: ByteInput): Source {
+  return { kind: 'bytes', ...(name !== undefined && { name }), ...(size !== undefined && { size }) };
 }
 
 function parseUrlSource(text: string): Source {
@@ -66,12 +85,14 @@ export function sourceScheme(source: Source): Scheme | undefined {
 /** A source as it may be shown: without credentials and query. */
 export function displaySource(source: Source): string {
   if (source.kind === 'url') return redactUrl(source.url);
+  if (source.kind === 'bytes') return source.name ?? 'bytes';
   return source.kind === 'file' ? source.path : `integration:${source.id}`;
 }
 
 /** The default name: the source's path without its leading slash, decoded; a file's own name; an integration's id. */
 export function defaultName(source: Source): string {
   if (source.kind === 'integration') return source.id;
+  if (source.kind === 'bytes') return source.name ?? 'upload';
   if (source.kind === 'file') return source.path.split(/[\\/]/).at(-1) ?? source.path;
   const path = new URL(source.url).pathname.replace(/^\/+/, '');
   try {

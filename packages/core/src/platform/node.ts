@@ -42,7 +42,8 @@ async function createDispatcher(options: FetchOptions): Promise<Dispatcher> {
   // Loaded at the first call: it takes longer to load than the rest of the package together.
   const { Agent, ProxyAgent } = await import('undici');
   const authorities = options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] };
-  if (options.proxy !== undefined) return new ProxyAgent({ uri: options.proxy, requestTls: authorities, proxyTls: authorities });
+  if (options.proxy !== undefined)
+    return new ProxyAgent({ uri: options.proxy, requestTls: authorities, proxyTls: authorities });
   return new Agent({
     connect: { timeout: connectTimeoutMs, ...authorities, ...(options.guarded && { lookup: publicLookup }) },
   });
@@ -58,3 +59,4 @@ const publicLookup: LookupFunction = (host, lookupOptions, callback) => {
     return lookupOptions.all === true ? callback(null, addresses) : callback(null, first.address, first.family);
   });
 };
+export { createBytePlane } from './web-bytes.js';

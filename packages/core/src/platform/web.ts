@@ -21,3 +21,4 @@ export function createFetch(options: FetchOptions): PlatformFetch {
     close: async () => {},
   };
 }
+export { createBytePlane } from './web-bytes.js';

@@ -173,6 +173,8 @@ export interface Store {
   appendPart(id: string, part: PartEntry): Promise<void>;
   /** In the order of their numbers. */
   parts(id: string): Promise<PartEntry[]>;
+  /** Forgets them: the upload is begun anew. */
+  clearParts(id: string): Promise<void>;
   /** Ends in order: every lease of `holder` passes on at once, and whatever is open is closed. Using the store again opens it again. */
   close(holder?: string): Promise<void>;
 }

@@ -144,6 +144,10 @@ class MemoryStore implements Store {
     return parts.sort((a, b) => a.number - b.number).map((part) => ({ ...part }));
   }
 
+  async clearParts(id: string): Promise<void> {
+    this.#parts.delete(id);
+  }
+
   async close(holder?: string): Promise<void> {
     for (const entry of this.#live) {
       if (holder !== undefined && entry.holder === holder) this.#move(entry, () => endLease(entry));

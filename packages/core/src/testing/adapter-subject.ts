@@ -57,7 +57,7 @@ export interface AdapterSubject {
   samples: AdapterSamples;
 }
 
-/** One case of a suite: `run` rejects with an AssertionError when the subject breaks the rule that `name` says. */
+/** One case of a suite: `run` rejects when the subject breaks the rule that `name` says, with an AssertionError that shows how. */
 export interface ConformanceCase {
   name: string;
   run(): Promise<void>;

@@ -20,7 +20,8 @@ export async function readResponse(response: Response, scope: FailureScope): Pro
 }
 
 async function readBody(response: Response, scope: FailureScope): Promise<string> {
-  const tooLong = () => protocolError(`the answer is longer than ${longestBody} bytes`, { ...scope, status: response.status });
+  const tooLong = () =>
+    protocolError(`the answer is longer than ${longestBody} bytes`, { ...scope, status: response.status });
   const declared = response.headers.get('content-length');
   if (declared !== null && Number(declared) > longestBody) throw tooLong();
   if (declared !== null || response.body === null) return response.text();

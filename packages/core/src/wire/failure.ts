@@ -76,7 +76,10 @@ export function refusalError(
   const requestId = details.requestId ?? refusal.header('x-request-id') ?? refusal.header('request-id');
   const fields: ErrorFields = {
     code,
-    message: redactText(`${scope.provider}: ${said ?? 'refused'} (HTTP ${refusal.status})${advice[code] ?? ''}`, scope.secrets),
+    message: redactText(
+      `${scope.provider}: ${said ?? 'refused'} (HTTP ${refusal.status})${advice[code] ?? ''}`,
+      scope.secrets,
+    ),
     retry: details.retry ?? (transient.has(code) || code === 'auth' || code === 'quota' ? 'later' : 'never'),
     provider: scope.provider,
     status: refusal.status,
@@ -119,7 +122,9 @@ function codeOfStatus(status: number): ErrorCode {
 /** The message of a body that follows one of the usual forms. */
 function shortText(json: HttpRefusal['json']): string | undefined {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
-  const said = [json['message'], json['error'], json['error_message'], json['detail']].find((value) => typeof value === 'string');
+  const said = [json['message'], json['error'], json['error_message'], json['detail']].find(
+    (value) => typeof value === 'string',
+  );
   return typeof said === 'string' ? said.slice(0, 500) : undefined;
 }
 

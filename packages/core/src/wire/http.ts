@@ -101,7 +101,12 @@ async function attemptCall(call: HttpCall, scope: FailureScope, options: HttpOpt
         throw connectionError(error, scope);
       }
     },
-    { timeoutMs: options.timeoutMs, signal, clock: options.clock, timeoutError: () => timeoutError(options.timeoutMs, scope) },
+    {
+      timeoutMs: options.timeoutMs,
+      signal,
+      clock: options.clock,
+      timeoutError: () => timeoutError(options.timeoutMs, scope),
+    },
   ).catch((error: unknown) => {
     throw cutShort(error, scope);
   });
@@ -127,7 +132,8 @@ function judge(response: ReadResponse, scope: FailureScope, options: HttpOptions
   const refusal = { status: response.status, header: response.header, json: parseJson(response.text) };
   const details = options.wire.readError?.(refusal) ?? {};
   const error = refusalError(refusal, { ...scope, details, rate });
-  const told = error.code === 'rate-limited' && error.retryAfterMs !== undefined ? { retryAfterMs: error.retryAfterMs } : {};
+  const told =
+    error.code === 'rate-limited' && error.retryAfterMs !== undefined ? { retryAfterMs: error.retryAfterMs } : {};
   options.onRate?.({ ...rate, ...told, status: response.status });
   throw error;
 }

@@ -98,8 +98,15 @@ export const faultRuleSchema = z
     match: z.string().min(1).exactOptional(),
     accepted: z.boolean().exactOptional(),
   })
-  .refine(({ on, kind }) => KINDS_AT[on].includes(kind), {
-    error: ({ input }) => `no such fault on ${JSON.stringify(input)}`,
+  .check((context) => {
+    const { on, kind } = context.value;
+    if (KINDS_AT[on].includes(kind)) return;
+    context.issues.push({
+      code: 'custom',
+      path: ['kind'],
+      message: `no such fault on ${on}: ${kind}`,
+      input: context.value,
+    });
   });
 
 /** Whether the rule strikes after the call has had its effect. */

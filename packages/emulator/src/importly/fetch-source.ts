@@ -6,7 +6,7 @@ import { safeUrl } from '../log/redact.js';
 import { type MediaFacts, probeMedia } from '../media/probe.js';
 import type { KeptObject } from '../object-store/object-store.js';
 import { pause } from '../server/pause.js';
-import type { ImportlyState } from './importly-state.js';
+import { type ImportlyState, runTask } from './importly-state.js';
 
 /** The bucket of Importly's own storage in the emulator's object store. */
 export const IMPORTLY_BUCKET = 'importly';
@@ -21,7 +21,7 @@ export interface FetchedSource {
 }
 
 /** The message of the page, with the reason behind it. */
-export class DownloadError extends Error {
+class DownloadError extends Error {
   constructor(reason: string) {
     super(`Failed to download media from URL: ${reason}`);
     this.name = 'DownloadError';
@@ -40,8 +40,8 @@ export class SourceFetcher {
   /** Downloads and measures. Rejects with a `DownloadError` for the source's faults. */
   async fetch(url: string): Promise<FetchedSource> {
     await this.#strike(url);
-    if (this.#state.settings.sources === 'fetch') return this.#download(url);
-    const known = this.#remembered.get(url) ?? this.#download(url);
+    if (this.#state.settings.sources === 'fetch') return this.#begin(url);
+    const known = this.#remembered.get(url) ?? this.#begin(url);
     this.#remembered.set(url, known);
     // A failure is not worth remembering.
     known.catch(() => this.#remembered.delete(url));
@@ -57,6 +57,17 @@ export class SourceFetcher {
   async discard(source: FetchedSource): Promise<void> {
     if (this.#state.settings.sources === 'remember') return;
     await this.#state.rooms.objects.delete(IMPORTLY_BUCKET, source.kept.key);
+  }
+
+  /** The import may end before the download does, when the emulator closes; nobody may write any more then. */
+  #begin(url: string): Promise<FetchedSource> {
+    const download = this.#download(url);
+    const settled = download.then(
+      () => {},
+      () => {},
+    );
+    runTask(this.#state, settled);
+    return download;
   }
 
   async #strike(url: string): Promise<void> {

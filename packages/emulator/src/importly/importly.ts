@@ -51,7 +51,7 @@ export async function createImportly(rooms: Rooms, settings: ResolvedImportlySet
     routes: createRoutes(runner),
     close: async () => {
       await Promise.allSettled(state.tasks);
-      bucket?.close();
+      await bucket?.close();
     },
   };
 }
@@ -83,7 +83,7 @@ function createRoutes(runner: ImportRunner): Hono<{ Bindings: HttpBindings }> {
     serve('GET', metadataStatusEndpoint(runner, kind));
   }
   app.get('/storage/:id/:name', (context) => sendMedia(runner.state, context, context.req.param('id')));
-  app.notFound((context) => {
+  app.all('*', (context) => {
     const { method, path } = context.req;
     runner.state.rooms.log.add({ provider: 'importly', method, path, status: 404, note: 'no such endpoint' });
     return context.json({ success: false, error: 'Not found' }, 404);

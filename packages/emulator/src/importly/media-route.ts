@@ -25,7 +25,7 @@ export async function sendMedia(
   const { size, contentType, sha256 } = object.kept;
   const headers = { 'content-type': contentType, etag: `"${sha256}"` };
   const status = await sendBytes(incoming, outgoing, { size, headers, read: (range) => object.read(range) });
-  if (incoming.method === 'HEAD' || status === 416) await object.close();
+  await object.close();
   log.add({ ...entry, status, note: `media of ${id}` });
   return RESPONSE_ALREADY_SENT;
 }

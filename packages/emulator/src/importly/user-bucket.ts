@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { PutObjectCommand, S3Client, type StorageClass } from '@aws-sdk/client-s3';
+import type { S3Client, StorageClass } from '@aws-sdk/client-s3';
 import type { KeptObject } from '../object-store/object-store.js';
 import type { EmulatedS3Location } from './job.js';
 import type { ImportlyStorage } from './settings.js';
@@ -16,27 +16,19 @@ export interface BucketUpload {
 /** Puts files into the "user's bucket" with the AWS SDK, as the provider does with the user's credentials. */
 export class UserBucket {
   readonly #storage: ImportlyStorage;
-  readonly #client: S3Client;
+  #client: Promise<S3Client> | undefined;
 
   constructor(storage: ImportlyStorage) {
-    const { endpoint, region, accessKeyId, secretAccessKey } = storage;
     this.#storage = storage;
-    this.#client = new S3Client({
-      endpoint,
-      region,
-      credentials: { accessKeyId, secretAccessKey },
-      forcePathStyle: true,
-      // Not every S3-compatible store knows the SDK's newer checksums, or answers 100-continue.
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-      requestHandler: { expectContinueHeader: false },
-      maxAttempts: 1,
-    });
   }
 
   /** Rejects with the SDK's error when the bucket does not take the file. */
   async put({ path, kept, bucket, key, storageClass }: BucketUpload, signal: AbortSignal): Promise<EmulatedS3Location> {
-    await this.#client.send(
+    // Loaded when it is first needed: most runs never are, and the SDK is by far the emulator's largest part.
+    const { PutObjectCommand } = await import('@aws-sdk/client-s3');
+    this.#client ??= connect(this.#storage);
+    const client = await this.#client;
+    await client.send(
       new PutObjectCommand({
         Bucket: bucket,
         Key: key,
@@ -51,7 +43,27 @@ export class UserBucket {
     return { url: `${endpoint}/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`, bucket, key };
   }
 
-  close(): void {
-    this.#client.destroy();
+  async close(): Promise<void> {
+    (await this.#client)?.destroy();
   }
+}
+
+const ignore = () => {};
+const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+async function connect({ endpoint, region, accessKeyId, secretAccessKey }: ImportlyStorage): Promise<S3Client> {
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  return new S3Client({
+    endpoint,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    forcePathStyle: true,
+    // Not every S3-compatible store knows the SDK's newer checksums, or answers 100-continue.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: { expectContinueHeader: false },
+    maxAttempts: 1,
+    // Without one the SDK writes warnings to the console; its errors are all that is of interest.
+    logger: SILENT,
+  });
 }

@@ -27,13 +27,17 @@ const keptObject = z.object({
 /** What is known of a kept object. */
 export type KeptObject = z.infer<typeof keptObject>;
 
-/** An object that is open for reading: either read it or close it. */
+/** An object that is open for reading. */
 export interface OpenObject {
   kept: KeptObject;
-  /** The bytes, or a part of them; closes the object at its end. */
+  /** The bytes, or a part of them. Once only. */
   read(range?: ByteRange): Readable;
+  /** To be called in any case, also after `read` came to its end. */
   close(): Promise<void>;
 }
+
+/** What was found of bytes while they were read. */
+export type MeasuredBytes = Pick<KeptObject, 'size' | 'sha256' | 'md5'>;
 
 /** An object to be kept. */
 export interface NewObject {
@@ -42,8 +46,11 @@ export interface NewObject {
   bytes: Readable;
   contentType: string;
   headers?: Record<string, string>;
-  /** Is told what was read and may refuse it by throwing; nothing is kept then. */
-  check?: (measured: Pick<KeptObject, 'size' | 'sha256' | 'md5'>) => void;
+  /**
+   * Is told what was read. It may refuse it by throwing, and nothing is kept then; what it answers is kept with the
+   * other headers.
+   */
+  check?: (measured: MeasuredBytes) => Record<string, string>;
 }
 
 /**
@@ -78,8 +85,8 @@ export class ObjectStore {
     const path = this.#data(bucket, file);
     try {
       const measured = await writeMeasured(bytes, path);
-      check?.(measured);
-      const kept = { key, ...measured, contentType, headers, modifiedAt: Date.now(), file };
+      const found = check?.(measured);
+      const kept = { key, ...measured, contentType, headers: { ...headers, ...found }, modifiedAt: Date.now(), file };
       await this.#inTurn(() => this.#replaceRecord(bucket, kept));
       return kept;
     } catch (error) {
@@ -174,7 +181,7 @@ function openObject(kept: KeptObject, handle: FileHandle): OpenObject {
   };
 }
 
-async function writeMeasured(bytes: Readable, path: string): Promise<{ size: number; sha256: string; md5: string }> {
+async function writeMeasured(bytes: Readable, path: string): Promise<MeasuredBytes> {
   const sha256 = createHash('sha256');
   const md5 = createHash('md5');
   let size = 0;

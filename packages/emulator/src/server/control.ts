@@ -1,11 +1,11 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import * as z from 'zod';
-import type { Emulator } from '../emulator.js';
+import type { Emulator } from '../emulator-view.js';
 import { faultRuleSchema } from '../faults/rule.js';
 import type { Rooms } from './rooms.js';
 
-const rules = z.union([faultRuleSchema.transform((rule) => [rule]), z.array(faultRuleSchema)]);
+const rules = z.array(faultRuleSchema);
 const clockChange = z.strictObject({ advanceMs: z.number().nonnegative() });
 const accountChange = z.strictObject({ credits: z.number() });
 
@@ -24,7 +24,8 @@ export function controlRoutes(emulator: Emulator, rooms: Rooms): Hono<{ Bindings
   });
   app.get('/state', (context) => context.json(stateOf(emulator)));
   app.post('/faults', async (context) => {
-    for (const rule of rules.parse(await context.req.json())) emulator.faults.add(rule);
+    const body: unknown = await context.req.json();
+    for (const rule of rules.parse(Array.isArray(body) ? body : [body])) emulator.faults.add(rule);
     return context.json(emulator.faults.fired());
   });
   app.delete('/faults', (context) => {
@@ -43,7 +44,8 @@ export function controlRoutes(emulator: Emulator, rooms: Rooms): Hono<{ Bindings
   return app;
 }
 
-function stateOf({ url, clock, importly, media, faults }: Emulator) {
+/** Everything but the secrets. */
+function stateOf({ url, clock, importly, s3, media, faults }: Emulator) {
   return {
     url,
     clock: { now: clock.now(), speed: clock.speed },
@@ -56,6 +58,7 @@ function stateOf({ url, clock, importly, media, faults }: Emulator) {
       requests: importly.requests(),
       webhooks: importly.webhooks(),
     },
+    s3: { endpoint: s3.endpoint, region: s3.region, accessKeyId: s3.accessKeyId, bucket: s3.bucket },
     media,
     faults: faults.fired(),
   };

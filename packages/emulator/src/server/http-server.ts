@@ -1,9 +1,13 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+
+/** Answers one request; resolves once that is done. Handles its own errors. */
+export type AsyncListener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
 /** A server that listens. */
 export interface ListeningServer {
   /** Without a slash at the end, such as `http://127.0.0.1:4010`. */
   url: string;
+  /** Resolves when no socket is open and no answer is under way. */
   close(): Promise<void>;
 }
 
@@ -11,9 +15,15 @@ export interface ListeningServer {
  * Listens on loopback (or wherever `host` says) and closes for good: no socket is left behind, not even one that is in
  * the middle of an answer.
  */
-export async function listen(listener: RequestListener, host: string, port: number): Promise<ListeningServer> {
+export async function listen(listener: AsyncListener, host: string, port: number): Promise<ListeningServer> {
   // Clients keep connections for reuse; a server that hung up after Node's five seconds would look like a fault.
-  const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0 }, listener);
+  const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0 });
+  const answers = new Set<Promise<void>>();
+  server.on('request', (incoming, outgoing) => {
+    const answer = listener(incoming, outgoing);
+    answers.add(answer);
+    void answer.finally(() => answers.delete(answer));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -21,7 +31,7 @@ export async function listen(listener: RequestListener, host: string, port: numb
       resolve();
     });
   });
-  return { url: `http://${hostInUrl(host)}:${portOf(server)}`, close: () => closeServer(server) };
+  return { url: `http://${hostInUrl(host)}:${portOf(server)}`, close: () => closeServer(server, answers) };
 }
 
 function portOf(server: Server): number {
@@ -36,9 +46,11 @@ function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function closeServer(server: Server, answers: ReadonlySet<Promise<void>>): Promise<void> {
+  const closed = new Promise<void>((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));
-    server.closeAllConnections();
   });
+  server.closeAllConnections();
+  await closed;
+  await Promise.all(answers);
 }

@@ -9,12 +9,15 @@ import { settled } from './start.js';
 /** What the provider may still do with a job that was abandoned. */
 const abandonedWarning = {
   code: 'abandoned',
-  message: 'canceled here, but the provider was not asked to stop: it may still run and bill, and it keeps its slot until its deadline',
+  message:
+    'canceled here, but the provider was not asked to stop: it may still run and bill, and it keeps its slot until its deadline',
 };
 
 /** True when a message asks to give up a job that the provider cannot cancel. */
 export function wantsAbandon(messages: Message[]): boolean {
-  return messages.some(({ body }) => typeof body === 'object' && body !== null && !Array.isArray(body) && body['abandon'] === true);
+  return messages.some(
+    ({ body }) => typeof body === 'object' && body !== null && !Array.isArray(body) && body['abandon'] === true,
+  );
 }
 
 /** Cancels: at once before the start, by asking the provider after it, or by letting go of it. */

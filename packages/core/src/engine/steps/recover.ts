@@ -29,7 +29,10 @@ async function askProvider(step: Step): Promise<Advanced> {
     const found = await provider.members.recover(step.request(), intent, step.context('statuses'));
     if (found.found === 'started') return await begun(step, found);
     if (found.found === 'nothing') {
-      await step.finish({ ...without(record, 'intent', 'waitingFor'), phase: 'prepare', dueAt: step.now }, { freeSlot: true });
+      await step.finish(
+        { ...without(record, 'intent', 'waitingFor'), phase: 'prepare', dueAt: step.now },
+        { freeSlot: true },
+      );
       return settled(step);
     }
   } catch (error) {
@@ -47,6 +50,8 @@ async function lookLater(step: Step, error: SluiceError): Promise<Advanced> {
 }
 
 async function giveUp(step: Step): Promise<Advanced> {
-  await step.finish(failed(step.record, unanswered(step, step.record.waitingFor?.error).toJSON(), step.now), { freeSlot: true });
+  await step.finish(failed(step.record, unanswered(step, step.record.waitingFor?.error).toJSON(), step.now), {
+    freeSlot: true,
+  });
   return settled(step);
 }

@@ -74,7 +74,11 @@ async function prepare(step: Step): Promise<JobRecord> {
   return failed({ ...record, measured }, error.toJSON(), step.now);
 }
 
-async function wait(step: Step, record: JobRecord, full: { what: 'slot' | 'window'; until?: number }): Promise<Advanced> {
+async function wait(
+  step: Step,
+  record: JobRecord,
+  full: { what: 'slot' | 'window'; until?: number },
+): Promise<Advanced> {
   const lookAgainMs = 1_000;
   const until = full.what === 'window' ? full.until : undefined;
   const next: JobRecord = {
@@ -93,7 +97,9 @@ async function startFailed(step: Step, thrown: unknown): Promise<Advanced> {
   if (error.ambiguous === true) {
     // Aborted on its way is as good as a crash: the intent stays, and whoever comes next recovers it.
     if (error.code === 'aborted') throw error;
-    const next = repeatable ? postponed(record, error, step.now) : failed(record, unanswered(step, error).toJSON(), step.now);
+    const next = repeatable
+      ? postponed(record, error, step.now)
+      : failed(record, unanswered(step, error).toJSON(), step.now);
     await step.finish(next, { freeSlot: !repeatable });
     return settled(step);
   }

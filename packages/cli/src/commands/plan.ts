@@ -1,0 +1,70 @@
+import type { ImportPlan, JsonObject } from '@sluice/core';
+import { exitCode } from '../exit-code.js';
+import { Interruption } from '../interruption.js';
+import { formatBytes, formatClock, formatCost } from '../output/format.js';
+import { type Style, styleOf } from '../output/style.js';
+import { printable } from '../output/text.js';
+import { buildRequests } from '../request/build-requests.js';
+import type { CommonOptions, RequestOptions } from '../request/request-options.js';
+import { withSluice } from '../session.js';
+
+/** What `sluice plan` takes. */
+export interface PlanOptions extends CommonOptions, RequestOptions {
+  probe?: boolean;
+}
+
+/** `sluice plan SOURCE…`: what `import` would do; exit code 1 when it would refuse one of them. */
+export async function planCommand(sources: string[], options: PlanOptions): Promise<number> {
+  return withSluice(options, async (sluice) => {
+    const requests = await buildRequests(sluice, sources, options);
+    const interruption = new Interruption();
+    let refused = false;
+    for (const { request } of requests) {
+      const plan = await sluice.plan(request, { probe: options.probe === true, signal: interruption.signal });
+      refused ||= plan.problems.some(({ severity }) => severity === 'error');
+      const lines =
+        options.json === true ? [JSON.stringify(planLine(plan))] : describePlan(plan, styleOf(process.stdout));
+      process.stdout.write(`${lines.join('\n')}\n`);
+    }
+    interruption.end();
+    return refused ? exitCode.failed : exitCode.completed;
+  });
+}
+
+function planLine(plan: ImportPlan): JsonObject {
+  const value: JsonObject = JSON.parse(JSON.stringify(plan));
+  return { type: 'plan', plan: value };
+}
+
+function describePlan(plan: ImportPlan, style: Style): string[] {
+  const { route, checks, problems } = plan;
+  const row = (label: string, value: string) => `  ${style.dim(label.padEnd(10))}${value}`;
+  return [
+    style.bold(printable(plan.name)),
+    row('source', printable(plan.source)),
+    row('provider', `${printable(plan.provider)} (${printable(plan.adapter)})`),
+    row('route', route === undefined ? 'none' : `${route.kind}: ${printable(route.why)}`),
+    ...(plan.size === undefined ? [] : [row('size', formatBytes(plan.size))]),
+    row('checks', `size ${checkWord(checks.size)} · sha-256 ${checkWord(checks.sha256)}`),
+    ...describeProbe(plan).map(([label, value]) => row(label, value)),
+    ...problems.map(({ severity, field, message }) => {
+      const text = `${printable(field)}: ${printable(message)}`;
+      return severity === 'error'
+        ? `  ${style.bad('error'.padEnd(10))}${text}`
+        : `  ${style.warn('warning'.padEnd(10))}${text}`;
+    }),
+  ];
+}
+
+function checkWord(when: 'before' | 'after' | 'unchecked'): string {
+  return when === 'unchecked' ? 'not checked' : `checked ${when}`;
+}
+
+function describeProbe({ probe }: ImportPlan): [string, string][] {
+  if (probe === undefined) return [];
+  const rows: [string, string][] = [];
+  if (probe.title !== undefined) rows.push(['title', printable(probe.title)]);
+  if (probe.durationSeconds !== undefined) rows.push(['duration', formatClock(probe.durationSeconds)]);
+  if (probe.cost !== undefined) rows.push(['cost', formatCost(probe.cost)]);
+  return rows;
+}

@@ -1,0 +1,15 @@
+import { Follower } from '../follow.js';
+import { createReporter } from '../output/create-reporter.js';
+import type { CommonOptions, WaitingOptions } from '../request/request-options.js';
+import { withSluice } from '../session.js';
+import { findJobs } from './find-jobs.js';
+
+/** `sluice wait ID…`: carries these jobs on until they are over. */
+export async function waitCommand(ids: string[], options: CommonOptions & WaitingOptions): Promise<number> {
+  return withSluice(options, async (sluice) => {
+    const jobs = await findJobs(sluice, ids);
+    const follower = new Follower({ reporter: createReporter(options), timeoutMs: options.timeout });
+    for (const job of jobs) follower.add(job);
+    return follower.finish(options);
+  });
+}

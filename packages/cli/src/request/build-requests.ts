@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { Expect, ImportRequest, Sluice, SourceInput } from '@sluice/core';
+import { usageError } from '../usage.js';
+import { parseAssignments } from './assignments.js';
+import { parseSource } from './parse-source.js';
+import type { RequestOptions } from './request-options.js';
+
+/** A request and the SOURCE that it was made from. */
+export interface BuiltRequest {
+  /** As it was typed. */
+  source: string;
+  request: ImportRequest;
+}
+
+/**
+ * Makes one request for each SOURCE.
+ * @throws SluiceError `invalid-request` for what makes no sense, before anything is sent
+ */
+export async function buildRequests(
+  sluice: Sluice,
+  sources: string[],
+  options: RequestOptions,
+): Promise<BuiltRequest[]> {
+  refuseSharedIdentity(sources, options);
+  const shared = sharedFields(sluice, options);
+  const inputs = sources.map((source) => ({ source, input: parseSource(source) }));
+  return Promise.all(
+    inputs.map(async ({ source, input }) => {
+      const expect = await readExpectations(input, options);
+      return { source, request: { source: input, ...shared, ...(expect !== undefined && { expect }) } };
+    }),
+  );
+}
+
+/** What is said of one source cannot be true of several, and nobody wants to pay for the same import twice. */
+function refuseSharedIdentity(sources: string[], options: RequestOptions): void {
+  const single = { '--name': options.name, '--key': options.key, '--expect-size': options.expectSize };
+  const given = Object.entries({ ...single, '--expect-sha256': hashOf(options) }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (sources.length > 1 && given !== undefined) {
+    throw usageError(`${given[0]} is about one source, and ${sources.length} are given: import them one by one`);
+  }
+  const twice = sources.findIndex((source, index) => sources.indexOf(source) !== index);
+  if (twice >= 0) throw usageError(`SOURCE ${twice + 1} is given twice, and would be imported twice: take it out`);
+}
+
+function hashOf({ expectSha256 }: RequestOptions): string | undefined {
+  return expectSha256 === 'compute' ? undefined : expectSha256;
+}
+
+function sharedFields(sluice: Sluice, options: RequestOptions): Omit<ImportRequest, 'source'> {
+  const { provider, name, key, priority, ifExists, route } = options;
+  const metadata = parseAssignments(options.metadata ?? [], { flag: '--metadata', nested: false });
+  const own = parseAssignments(options.option ?? [], { flag: '--option', nested: true });
+  const adapter = adapterOf(sluice, provider);
+  return {
+    ...(provider !== undefined && { provider }),
+    ...(name !== undefined && { name }),
+    ...(key !== undefined && { key }),
+    ...(priority !== undefined && { priority }),
+    ...(ifExists !== undefined && { ifExists }),
+    ...(route !== undefined && { route }),
+    ...(options.metadata !== undefined && { metadata }),
+    ...(options.option !== undefined && adapter !== undefined && { options: { [adapter]: own } }),
+  };
+}
+
+/** Undefined for a provider that is not configured: the request itself is refused with better words. */
+function adapterOf(sluice: Sluice, provider: string | undefined): string | undefined {
+  return sluice.providers().find((info) => (provider === undefined ? info.default : info.name === provider))?.adapter;
+}
+
+async function readExpectations(source: SourceInput, options: RequestOptions): Promise<Expect | undefined> {
+  const { expectSize: size, expectSha256 } = options;
+  const sha256 = expectSha256 === 'compute' ? await computeSha256(source) : expectSha256;
+  if (size === undefined && sha256 === undefined) return undefined;
+  return { ...(size !== undefined && { size }), ...(sha256 !== undefined && { sha256 }) };
+}
+
+async function computeSha256(source: SourceInput): Promise<string> {
+  if (typeof source !== 'object' || source instanceof URL || source.kind !== 'file') {
+    throw usageError(
+      '--expect-sha256 compute: needs a source that is read here, and the provider fetches this one itself; give the 64 hex digits',
+    );
+  }
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(source.path, { highWaterMark: 1024 * 1024 }), hash);
+  return hash.digest('hex');
+}

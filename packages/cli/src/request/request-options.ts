@@ -1,0 +1,67 @@
+import { type Command, Option } from 'commander';
+import { parseDuration } from './duration.js';
+import { collect } from './lists.js';
+import { wholeNumber } from './numbers.js';
+
+/** What the command line says about requests, as commander read it. */
+export interface RequestOptions {
+  provider?: string;
+  name?: string;
+  option?: string[];
+  metadata?: string[];
+  expectSize?: number;
+  expectSha256?: string;
+  priority?: number;
+  ifExists?: 'replace' | 'skip' | 'fail';
+  route?: 'auto' | 'direct' | 'presign' | 'relay' | 'stage';
+  key?: string;
+}
+
+/** What every subcommand that reads the configuration takes. */
+export interface CommonOptions {
+  config?: string;
+  json?: boolean;
+}
+
+/** How long to wait. */
+export interface WaitingOptions {
+  timeout?: number;
+}
+
+/** Adds the options of {@link RequestOptions}. */
+export function addRequestOptions(command: Command): Command {
+  return command
+    .option('--provider <name>', "a name from the configuration's providers; without it the default one")
+    .option('--name <name>', "the name at the provider; without it the source's path without its leading slash")
+    .option('--option <k=v>', "an option of the provider's own; dots lead inwards; repeatable", collect)
+    .option('--metadata <k=v>', 'title, description, tags or another field; repeatable', collect)
+    .option('--expect-size <bytes>', "the source's size, to be held against what arrives", wholeNumber(0))
+    .option('--expect-sha256 <hex>', '64 hex digits, or "compute" to take it from the source')
+    .option('--priority <n>', 'from 0, higher first', wholeNumber(0))
+    .addOption(choice('--if-exists <what>', 'when the name is already there', ['replace', 'skip', 'fail']))
+    .addOption(choice('--route <how>', 'how the bytes travel', ['auto', 'direct', 'presign', 'relay', 'stage']))
+    .option('--key <key>', 'your own idempotency key: importing again under it returns the job that is there');
+}
+
+/** Adds the options of {@link CommonOptions}. */
+export function addCommonOptions(command: Command): Command {
+  return command
+    .option('--json', 'one JSON object a line on standard output, and nothing else')
+    .option(
+      '--config <file>',
+      'the configuration; without it the nearest sluice.config.{ts,js,json} from here upwards',
+    );
+}
+
+/** Adds the options of {@link WaitingOptions}. */
+export function addWaitingOptions(command: Command): Command {
+  return command.option(
+    '--timeout <duration>',
+    'stop waiting after 500ms, 30s, 10m or 2h; the jobs live on',
+    parseDuration,
+  );
+}
+
+function choice(flags: string, description: string, choices: string[]): Option {
+  return new Option(flags, description).choices(choices);
+}

@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import type { Sluice } from '@sluice/core';
+import { loadSluice, type OpenOptions } from '@sluice/core/node';
+
+/** How the command opens a configuration: jobs live on disk, and its own packages are the last resort. */
+export const openOptions = {
+  defaultStore: '@sluice/sqlite',
+  packagesFrom: [process.cwd(), fileURLToPath(new URL('..', import.meta.url))],
+} satisfies OpenOptions;
+
+/** Runs `work` with the configured client, and lets go of every lease, timer and socket afterwards. */
+export async function withSluice<Result>(
+  options: { config?: string | undefined },
+  work: (sluice: Sluice) => Promise<Result>,
+): Promise<Result> {
+  const sluice = await loadSluice({ ...openOptions, ...(options.config !== undefined && { config: options.config }) });
+  try {
+    return await work(sluice);
+  } finally {
+    await sluice.close();
+  }
+}

@@ -1,0 +1,179 @@
+import type { OpenBytes } from '../../model/bytes.js';
+import { SluiceError, toSluiceError } from '../../model/error.js';
+import type { JobRecord, UploadRecord } from '../../model/record.js';
+import type { ArrivedPart, FormUpload } from '../../model/upload.js';
+import { SendError } from '../../platform/byte-plane.js';
+import { isTransient } from '../../wire/failure.js';
+import type { Advanced } from '../advance.js';
+import type { Step } from '../step.js';
+import { failed, postponed, warned, without } from '../transitions.js';
+import { isSignatureRefused, SignatureGone, sendError } from '../upload/failures.js';
+import { type PartsRecord, sendParts } from '../upload/parts.js';
+import { TransferProgress } from '../upload/progress.js';
+import { assertSame, openJobSource } from '../upload/source-bytes.js';
+import { chooseWay, uploadWays } from '../upload/ways.js';
+import { settled } from './start.js';
+
+/** An upload whose signatures ran out is begun anew so often. */
+const mostAnew = 3;
+const formIdleTimeoutMs = 60_000;
+
+/** True for a job whose bytes must get to the provider before it can start. */
+export function needsTransfer(record: JobRecord): boolean {
+  const kind = record.request?.source.kind;
+  return (kind === 'file' || kind === 'bytes') && record.upload?.done !== true;
+}
+
+/** Brings the bytes to the provider: begins, sends what is missing, proves it, puts it together. */
+export async function transferStep(step: Step): Promise<Advanced> {
+  const release = await step.engine.transfers.take(step.signals.stop);
+  try {
+    const bytes = await openJobSource(step.engine, step.record);
+    try {
+      await transfer(step, bytes);
+    } finally {
+      await bytes.close();
+    }
+  } catch (thrown) {
+    return await transferFailed(step, thrown);
+  } finally {
+    release();
+  }
+  const { upload, ...rest } = step.record;
+  const done: JobRecord = { ...without(rest, 'progress', 'waitingFor'), failures: 0, phase: 'prepare', dueAt: step.now };
+  await step.finish(upload === undefined ? done : { ...done, upload: finished(upload) });
+  return settled(step);
+}
+
+/** Nothing signed stays once the provider has the bytes. */
+function finished({ signed: _signed, headers: _headers, completing: _completing, ...upload }: UploadRecord): UploadRecord {
+  return { ...upload, done: true };
+}
+
+async function transfer(step: Step, bytes: OpenBytes): Promise<void> {
+  const upload = step.record.upload?.session === undefined ? await begin(step, bytes) : step.record.upload;
+  if ('form' in upload) return transferForm(step, bytes, upload.form);
+  const session = partsOf(upload);
+  const { parts, sha256 } = await sendParts(step, session, bytes);
+  assertSame(session, await bytes.look(), step.record);
+  assertExpected(step.record, sha256);
+  await complete(step, session, { parts, sha256 });
+}
+
+function partsOf(upload: UploadRecord): PartsRecord {
+  const { session, partSize } = upload;
+  if (session === undefined || partSize === undefined) throw new Error('an upload in parts has a session and a part size');
+  return { ...upload, session, partSize };
+}
+
+/** Asks the provider for an upload, and saves its session before the first part. */
+async function begin(step: Step, bytes: OpenBytes): Promise<UploadRecord | { form: FormUpload }> {
+  const { members } = step.provider;
+  if (members.upload === undefined) throw new Error(`${step.provider.adapter.name} takes no bytes`);
+  const request = step.request();
+  const way = chooseWay(uploadWays(step.provider), { size: bytes.size, name: members.upload.wish?.(request) });
+  if ('rule' in way) {
+    throw new SluiceError({ code: 'invalid-request', message: `${step.provider.name}: ${way.rule}`, provider: step.provider.name });
+  }
+  const begun = await members.upload.begin(request, { size: bytes.size, way: way.name }, step.context('statuses'));
+  const { size, fingerprint } = bytes;
+  const known = { way: way.name, size, fingerprint, anew: step.record.upload?.anew ?? 0, uploaded: begun.uploaded };
+  if (begun.kind === 'form') {
+    await step.save({ ...step.record, phase: 'transfer', state: 'running', upload: known });
+    return { form: begun };
+  }
+  const { session, partSize, first: signed, headers } = begun;
+  const upload: UploadRecord = { ...known, session, partSize, signed, ...(headers !== undefined && { headers }) };
+  await step.save({ ...step.record, phase: 'transfer', state: 'running', upload });
+  return upload;
+}
+
+/** One form POST with a fresh signature each time: what it may have left before is replaced by nothing and costs nothing. */
+async function transferForm(step: Step, bytes: OpenBytes, form: FormUpload): Promise<void> {
+  const progress = new TransferProgress(step, { done: 0, total: bytes.size });
+  const sent = await step.engine.bytePlane
+    .sendForm({ bytes, form, digest: true, idleTimeoutMs: formIdleTimeoutMs, signal: step.signals.stop, moved: progress.moved })
+    .catch((error: unknown) => {
+      if (!(error instanceof SendError)) throw error;
+      if (isSignatureRefused(error.failure)) throw new SignatureGone();
+      throw sendError(step, error.failure);
+    });
+  const { upload } = step.record;
+  if (upload !== undefined) assertSame(upload, await bytes.look(), step.record);
+  assertExpected(step.record, sent.sha256);
+  await saveDigest(step, sent.sha256);
+}
+
+async function complete(step: Step, session: PartsRecord, sent: { parts: ArrivedPart[]; sha256: string | undefined }): Promise<void> {
+  const { members } = step.provider;
+  const before = step.record.upload?.completing === true;
+  await saveDigest(step, sent.sha256, { completing: true });
+  try {
+    await members.upload?.complete(session.session, sent.parts, step.context('statuses'));
+  } catch (error) {
+    // An earlier call may have put them together: the start will tell.
+    if (!before || !SluiceError.is(error) || error.code === 'aborted' || isTransient(error)) throw error;
+  }
+}
+
+async function saveDigest(step: Step, sha256: string | undefined, extra: Partial<UploadRecord> = {}): Promise<void> {
+  const { upload } = step.record;
+  if (upload === undefined) return;
+  const measured = { ...step.record.measured, size: upload.size, ...(sha256 !== undefined && { sha256 }) };
+  await step.save({ ...step.record, measured, upload: { ...upload, ...extra, ...(sha256 !== undefined && { sha256 }) } });
+}
+
+function assertExpected(record: JobRecord, sha256: string | undefined): void {
+  const expected = record.request?.expect?.sha256;
+  if (expected === undefined || sha256 === undefined || expected === sha256) return;
+  const message = `${record.display.source}: sha-256 is ${sha256}, expected ${expected}; nothing was created`;
+  throw new SluiceError({ code: 'integrity', message, provider: record.provider });
+}
+
+async function transferFailed(step: Step, thrown: unknown): Promise<Advanced> {
+  if (thrown instanceof SignatureGone) return beginAnew(step);
+  const error = SluiceError.is(thrown) ? thrown : toSluiceError(thrown, 'source-unreachable');
+  if (error.code === 'aborted') throw error;
+  const record = without(step.record, 'progress');
+  if (isTransient(error)) {
+    await step.finish(postponed(record, error, step.now));
+    return settled(step);
+  }
+  await abortSession(step);
+  const { upload: _upload, ...rest } = record;
+  await step.finish(failed(rest, error.toJSON(), step.now), { freeSlot: true });
+  return settled(step);
+}
+
+/** The signatures are gone for good: the upload starts over, and says so. */
+async function beginAnew(step: Step): Promise<Advanced> {
+  const anew = (step.record.upload?.anew ?? 0) + 1;
+  const { name } = step.provider;
+  if (anew > mostAnew) {
+    const message = `${name}: the object store refused the signatures of ${anew} uploads in a row`;
+    await abortSession(step);
+    await step.finish(failed(step.record, new SluiceError({ code: 'auth', message, provider: name }).toJSON(), step.now));
+    return settled(step);
+  }
+  await abortSession(step);
+  await step.engine.store.clearParts(step.record.id);
+  const { upload, ...rest } = step.record;
+  const message = `${name}: the signatures of the upload were no longer taken and cannot be renewed; it was begun anew (${anew} of ${mostAnew})`;
+  const next = warned({ ...rest, dueAt: step.now }, [{ code: 'upload-anew', message }]);
+  await step.finish(upload === undefined ? next : { ...next, upload: bare(upload, anew) });
+  return settled(step);
+}
+
+function bare({ way, size, fingerprint }: UploadRecord, anew: number): UploadRecord {
+  return { way, size, fingerprint, anew };
+}
+
+/** Runs under a signal of its own: cleaning up goes on while the job stops. */
+async function abortSession(step: Step): Promise<void> {
+  const session = step.record.upload?.session;
+  const { abort } = step.provider.members.upload ?? {};
+  if (session === undefined || abort === undefined) return;
+  await abort(session, step.context('statuses')).catch((error: unknown) => {
+    step.engine.log({ level: 'warn', message: step.redact(`an upload could not be ended: ${toSluiceError(error).message}`) });
+  });
+}

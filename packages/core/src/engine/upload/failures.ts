@@ -1,0 +1,44 @@
+import { SluiceError } from '../../model/error.js';
+import type { SendFailure } from '../../platform/byte-plane.js';
+import { retryAt } from '../due.js';
+import type { Step } from '../step.js';
+
+/** A part that failed so often in a row ends this attempt at the upload. */
+const mostAttempts = 6;
+
+/** The provider's signature is no longer taken, and it cannot be had anew. */
+export class SignatureGone extends Error {}
+
+/** Waits as long as a failed part should, or throws when it must not be sent again. */
+export async function awaitRetry(step: Step, failure: SendFailure & { attempt: number }): Promise<void> {
+  const error = sendError(step, failure);
+  if (error.retry !== 'later' || failure.attempt >= mostAttempts) throw error;
+  const waitMs = retryAt(step.now, failure.attempt, undefined) - step.now;
+  step.engine.log({ level: 'info', message: step.redact(`job ${step.record.id}: ${error.message}; the part is sent again`) });
+  await step.engine.clock.sleep(waitMs, step.signals.stop);
+}
+
+/** True for an answer that says that the signature is wrong or expired. */
+export function isSignatureRefused(failure: SendFailure): boolean {
+  if (failure.kind !== 'refused') return false;
+  // S3 answers 403 to an expired signature, and some of its kin 400 or 401 with the word in the body.
+  return failure.status === 403 || /ExpiredToken|Request has expired|AccessDenied/.test(failure.body ?? '');
+}
+
+/** What a failed attempt means, in words that hold no URL. */
+export function sendError(step: Step, failure: SendFailure): SluiceError {
+  const provider = step.provider.name;
+  const cause = { provider, cause: failure.cause };
+  if (failure.kind === 'stalled') return new SluiceError({ ...cause, code: 'timeout', message: `${provider}: no byte moved for too long` });
+  if (failure.kind === 'broken') {
+    return new SluiceError({ ...cause, code: 'unavailable', message: `${provider}: the connection to the object store broke` });
+  }
+  if (failure.kind === 'mismatch') {
+    return new SluiceError({ ...cause, code: 'unavailable', message: `${provider}: a part arrived damaged (its ETag is not its MD5)` });
+  }
+  const status = failure.status ?? 0;
+  const transient = status === 408 || status === 429 || status >= 500;
+  const said = /<(Code|Message)>([^<]{1,200})<\/\1>/.exec(failure.body ?? '')?.[2];
+  const message = step.redact(`${provider}: the object store refused the bytes (HTTP ${status}${said === undefined ? '' : `, ${said}`})`);
+  return new SluiceError({ ...cause, code: transient ? 'unavailable' : 'invalid-request', status, message });
+}

@@ -1,0 +1,118 @@
+import type { OpenBytes } from '../../model/bytes.js';
+import { SluiceError } from '../../model/error.js';
+import type { UploadRecord } from '../../model/record.js';
+import type { ArrivedPart, SignedPart } from '../../model/upload.js';
+import type { PartPlace, SendFailure } from '../../platform/byte-plane.js';
+import type { Step } from '../step.js';
+import { awaitRetry, isSignatureRefused, SignatureGone } from './failures.js';
+import { TransferProgress } from './progress.js';
+
+/** How long nothing may move before a part is sent again, in milliseconds. */
+const idleTimeoutMs = 20_000;
+const inFlight = 4;
+/** A signature that ends so soon is not begun with, in milliseconds. */
+const expiryMarginMs = 60_000;
+
+/** The session of an upload in parts, as the record has it. */
+export type PartsRecord = UploadRecord & Required<Pick<UploadRecord, 'session' | 'partSize'>>;
+
+/**
+ * Sends what is missing, in parallel; each part that fails is sent again alone.
+ * @returns all parts in order, and the sha-256 of the whole
+ */
+export async function sendParts(step: Step, upload: PartsRecord, bytes: OpenBytes): Promise<{ parts: ArrivedPart[]; sha256?: string }> {
+  const { engine } = step;
+  const arrived = await arrivedParts(step, upload);
+  const count = Math.max(1, Math.ceil(upload.size / upload.partSize));
+  const missing = Array.from({ length: count }, (_, index) => index + 1).filter((number) => !arrived.has(number));
+  const done = [...arrived.values()].reduce((sum, { size }) => sum + size, 0);
+  const progress = new TransferProgress(step, { done, total: upload.size });
+  const places = new Places(step, upload);
+  const transferred = await engine.bytePlane.sendParts({
+    bytes,
+    partSize: upload.partSize,
+    missing,
+    inFlight: bytes.seekable ? inFlight : 1,
+    digest: true,
+    md5: false,
+    idleTimeoutMs,
+    signal: step.signals.stop,
+    moved: progress.moved,
+    place: (number) => places.of(number),
+    arrived: async (part) => {
+      arrived.set(part.number, part);
+      await engine.store.appendPart(step.record.id, part);
+    },
+    failed: (failure) => places.failed(failure),
+  });
+  const parts = [...arrived.values()].sort((a, b) => a.number - b.number);
+  return { parts, ...(transferred.sha256 !== undefined && { sha256: transferred.sha256 }) };
+}
+
+/** The saved ETags and the provider's list together: what the list does not show is reported, not sent again. */
+async function arrivedParts(step: Step, upload: PartsRecord): Promise<Map<number, ArrivedPart>> {
+  const saved = await step.engine.store.parts(step.record.id);
+  const known = new Map(saved.map((part) => [part.number, part]));
+  const { list } = step.provider.members.upload ?? {};
+  if (list === undefined || step.provider.adapter.capabilities.upload?.canList !== true) return known;
+  for (const part of await list(upload.session, step.context('statuses'))) {
+    if (!known.has(part.number)) known.set(part.number, part);
+  }
+  return known;
+}
+
+/** Where each part goes: signed at the start, or asked for in time. */
+class Places {
+  readonly #step: Step;
+  readonly #upload: PartsRecord;
+  readonly #signed: Map<number, SignedPart>;
+  /** Signed again once for a refusal; a second refusal is not about age. */
+  readonly #renewed = new Set<number>();
+
+  constructor(step: Step, upload: PartsRecord) {
+    this.#step = step;
+    this.#upload = upload;
+    this.#signed = new Map((upload.signed ?? []).map((part) => [part.number, part]));
+  }
+
+  async of(number: number): Promise<PartPlace> {
+    const known = this.#signed.get(number);
+    const fresh = known !== undefined && !this.#expiresSoon(known) ? known : await this.#sign(number);
+    return { url: fresh.url, headers: this.#upload.headers ?? {} };
+  }
+
+  async failed(failure: SendFailure & { number: number; attempt: number }): Promise<void> {
+    if (!isSignatureRefused(failure)) return awaitRetry(this.#step, failure);
+    if (this.#renewed.has(failure.number)) throw new SignatureGone();
+    this.#renewed.add(failure.number);
+    this.#signed.delete(failure.number);
+    await this.#sign(failure.number);
+  }
+
+  #expiresSoon(part: SignedPart): boolean {
+    return part.expiresAt !== undefined && part.expiresAt - expiryMarginMs <= this.#step.now && this.#canSign();
+  }
+
+  #canSign(): boolean {
+    return this.#step.provider.adapter.capabilities.upload?.canSign === true;
+  }
+
+  async #sign(number: number): Promise<SignedPart> {
+    const { sign } = this.#step.provider.members.upload ?? {};
+    if (sign === undefined || !this.#canSign()) throw new SignatureGone();
+    const signed = await sign(this.#upload.session, this.#nextNumbers(number), this.#step.context('statuses'));
+    for (const part of signed) this.#signed.set(part.number, part);
+    const wanted = this.#signed.get(number);
+    if (wanted !== undefined) return wanted;
+    const message = `${this.#step.provider.name}: asked to sign part ${number}, it signed others`;
+    throw new SluiceError({ code: 'protocol', message, provider: this.#step.provider.name });
+  }
+
+  /** A few at once, so that not every part costs a call. */
+  #nextNumbers(number: number): number[] {
+    const atOnce = 2 * inFlight;
+    const count = Math.max(1, Math.ceil(this.#upload.size / this.#upload.partSize));
+    const later = Array.from({ length: atOnce - 1 }, (_, index) => number + 1 + index);
+    return [number, ...later.filter((next) => next <= count && !this.#signed.has(next))];
+  }
+}

@@ -1,0 +1,54 @@
+import type { ByteInput, BytesState, OpenBytes } from '../../model/bytes.js';
+import { SluiceError, toSluiceError } from '../../model/error.js';
+import type { JobRecord } from '../../model/record.js';
+import type { Engine } from '../engine.js';
+
+/** The bytes that only this process can open, by the id of their job. */
+export type ByteInputs = Map<string, ByteInput>;
+
+/**
+ * Opens a job's source, and makes sure that it still is what the upload was begun with.
+ * @throws SluiceError `source-unreachable` when it is gone, `integrity` when it changed
+ */
+export async function openJobSource(engine: Engine, record: JobRecord): Promise<OpenBytes> {
+  const source = record.request?.source;
+  if (source === undefined) throw new Error(`job ${record.id} has no source any more`);
+  const bytes = source.kind === 'bytes' ? await openInput(engine, record) : await engine.bytePlane.openSource(source);
+  try {
+    const begun = record.upload ?? (source.kind === 'file' ? { size: source.size, fingerprint: bytes.fingerprint } : bytes);
+    assertSame(begun, bytes, record);
+    return bytes;
+  } catch (error) {
+    await bytes.close();
+    throw error;
+  }
+}
+
+/** @throws SluiceError `integrity` when the source is not what it was */
+export function assertSame(before: BytesState, now: BytesState, record: JobRecord): void {
+  const { source } = record.display;
+  if (before.size !== now.size) {
+    throw changed(`${source} had ${before.size} bytes and now has ${now.size}: it changed while it was uploaded`, record);
+  }
+  if (before.fingerprint !== now.fingerprint) throw changed(`${source} was changed while it was uploaded`, record);
+}
+
+function changed(message: string, record: JobRecord): SluiceError {
+  const advice = 'Nothing was created. Import it again once it stays as it is';
+  return new SluiceError({ code: 'integrity', message: `${message}. ${advice}`, provider: record.provider });
+}
+
+async function openInput(engine: Engine, record: JobRecord): Promise<OpenBytes> {
+  const input = engine.byteInputs.get(record.id);
+  if (input !== undefined) {
+    return input.open().catch((error: unknown) => {
+      throw toSluiceError(error, 'source-unreachable');
+    });
+  }
+  const again = record.key === undefined ? 'import it again' : `import it again with the key "${record.key}" and the upload goes on`;
+  throw new SluiceError({
+    code: 'source-unreachable',
+    message: `${record.display.source} could only be read by the process that had it: ${again}`,
+    provider: record.provider,
+  });
+}

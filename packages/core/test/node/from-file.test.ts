@@ -1,0 +1,23 @@
+import { statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fromFile } from '../../src/node/index.js';
+import { folderOf, refusal } from './support.js';
+
+describe('fromFile', () => {
+  it('describes a file so that it can be opened again from anywhere', () => {
+    const path = join(folderOf({ 'clip.mp4': 'twelve bytes' }), 'clip.mp4');
+    const modifiedAt = Math.trunc(statSync(path).mtimeMs);
+    expect(fromFile(path)).toEqual({ kind: 'file', path, size: 12, modifiedAt });
+    expect(fromFile(relative(process.cwd(), path))).toEqual({ kind: 'file', path, size: 12, modifiedAt });
+  });
+
+  it('refuses what is no file', async () => {
+    const folder = folderOf({ 'sub/clip.mp4': '' });
+    expect(await refusal(() => fromFile(join(folder, 'nowhere.mp4')))).toMatch(
+      /^invalid-request: source: there is no file at /,
+    );
+    expect(await refusal(() => fromFile(join(folder, 'sub')))).toMatch(/is a folder$/);
+    expect(await refusal(() => fromFile(join(folder, 'sub/clip.mp4/x')))).toMatch(/there is no file/);
+  });
+});

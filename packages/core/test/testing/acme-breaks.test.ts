@@ -1,0 +1,28 @@
+import { AssertionError } from 'node:assert';
+import { describe, expect, test } from 'vitest';
+import type { Adapter } from '../../src/adapter.js';
+import { type AdapterSubject, adapterCases } from '../../src/testing/index.js';
+import { acmeSubject } from './acme.js';
+import { brokenDeclarations } from './broken/declarations.js';
+import { brokenErrors } from './broken/errors.js';
+import { brokenExtras } from './broken/extras.js';
+import { brokenLooks } from './broken/looks.js';
+import { brokenStarts } from './broken/starts.js';
+
+const broken = { ...brokenDeclarations, ...brokenStarts, ...brokenLooks, ...brokenErrors, ...brokenExtras };
+
+function asSubject(one: Adapter | AdapterSubject): AdapterSubject {
+  return 'adapter' in one ? one : { ...acmeSubject, adapter: one };
+}
+
+describe.each(Object.entries(broken))('%s', (name, adapters) => {
+  test.each(Object.entries(adapters))('fails an adapter that %s', async (_fault, one) => {
+    const found = adapterCases(asSubject(one)).find((candidate) => candidate.name === name);
+    await expect(found?.run()).rejects.toThrow(AssertionError);
+  });
+});
+
+test('every case is proved to fail', () => {
+  const all = adapterCases({ ...acmeSubject, samples: { ...acmeSubject.samples, recovered: { started: [] } } });
+  expect(Object.keys(broken).sort()).toEqual(all.map(({ name }) => name).sort());
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { type AdapterSubject, adapterCases } from '../../src/testing/index.js';
+import { acmeDefinition, acmeSubject, acmeWith, behaving, idOf, readJob } from './acme.js';
+
+describe('an adapter that does everything right passes every case', () => {
+  for (const { name, run } of adapterCases(acmeSubject)) test(name, run);
+});
+
+/** The provider takes a key with the start, and a start under a known key is the job that is there. */
+const idempotent: AdapterSubject = {
+  ...acmeSubject,
+  adapter: acmeWith({
+    capabilities: { ...acmeDefinition.capabilities, idempotentStart: true },
+    create: (settings) => {
+      const members = acmeDefinition.create(settings);
+      return {
+        ...members,
+        start: async (request, { http, key }) => {
+          const from = request.source.kind === 'url' ? request.source.url : '';
+          const json = { from, title: request.metadata?.title ?? null };
+          const answer = await http.call({ method: 'POST', path: '/jobs', headers: { 'idempotency-key': key }, json });
+          return {
+            ref: answer.parse(z.object({ id: z.string() })).id,
+            snapshot: { state: 'queued', rawState: 'waiting' },
+          };
+        },
+      };
+    },
+  }),
+};
+
+describe('so does one whose start is idempotent', () => {
+  for (const { name, run } of adapterCases(idempotent)) test(name, run);
+});
+
+/** The provider can be asked what a lost start left. */
+const recovering: AdapterSubject = {
+  ...acmeSubject,
+  adapter: behaving(() => ({
+    recover: async (request, _intent, { http }) => {
+      const list = z.array(z.object({ id: z.string(), state: z.string() }));
+      const found = (await http.call({ method: 'GET', path: '/jobs', query: { for: request.id } })).parse(list)[0];
+      return found === undefined
+        ? { found: 'nothing' }
+        : { found: 'started', ref: idOf(found.id), snapshot: readJob(found) };
+    },
+  })),
+  samples: {
+    ...acmeSubject.samples,
+    recovered: { started: [{ json: [{ id: 'job-7', state: 'working' }] }], nothing: [{ json: [] }] },
+  },
+};
+
+describe('so does one that recovers', () => {
+  for (const { name, run } of adapterCases(recovering)) test(name, run);
+});
+
+test('the cases are picked by what the adapter declares', () => {
+  const names = (subject: AdapterSubject) => adapterCases(subject).map(({ name }) => name);
+  expect(names(recovering)).toContain('finds what a lost start left');
+  expect(names(acmeSubject)).not.toContain('finds what a lost start left');
+  const { canceled: _canceled, probe: _probe, webhook: _webhook, ...samples } = acmeSubject.samples;
+  const small = {
+    ...acmeSubject,
+    samples,
+    adapter: acmeWith({ capabilities: { ...acmeDefinition.capabilities, webhook: 'none' } }),
+  };
+  expect(names(small).length).toBeLessThan(names(acmeSubject).length);
+});

@@ -1,0 +1,46 @@
+import type { Adapter } from '../../../src/adapter.js';
+import type { AdapterSubject } from '../../../src/testing/index.js';
+import { type AcmeMembers, behaving } from '../acme.js';
+
+/** Adapters that break a case's rule: by the case's name, then by what is wrong with them. */
+export type Broken = Record<string, Record<string, Adapter | AdapterSubject>>;
+
+/** The right start, and what is made of its answer. */
+export function starting(
+  change: (started: Awaited<ReturnType<AcmeMembers['start']>>, input: StartInput) => unknown,
+): Adapter {
+  return behaving((members, apiKey) => ({
+    start: async (request, context) => {
+      const started = await members.start(request, context);
+      change(started, { request, context, apiKey });
+      return started;
+    },
+  }));
+}
+
+interface StartInput {
+  request: Parameters<AcmeMembers['start']>[0];
+  context: Parameters<AcmeMembers['start']>[1];
+  apiKey: string;
+}
+
+/** The right look, and what is made of its answer. */
+export function looking(
+  change: (snapshot: Awaited<ReturnType<AcmeMembers['status']>>, context: StartInput['context']) => unknown,
+): Adapter {
+  return behaving((members) => ({
+    status: async (ref, context) => {
+      const snapshot = await members.status(ref, context);
+      await change(snapshot, context);
+      return snapshot;
+    },
+  }));
+}
+
+/** Calls that the adapter makes otherwise than it should. */
+export function calling(change: (http: StartInput['context']['http']) => StartInput['context']['http']): Adapter {
+  return behaving((members) => ({
+    start: (request, context) => members.start(request, { ...context, http: change(context.http) }),
+    status: (ref, context) => members.status(ref, { ...context, http: change(context.http) }),
+  }));
+}

@@ -1,0 +1,79 @@
+import { SluiceError } from '../../../src/adapter.js';
+import { acmeSubject, behaving, declaring } from '../acme.js';
+import type { Broken } from './breaking.js';
+
+const recovered = { started: [{ json: [{ id: 'job-7', state: 'working' }] }] };
+
+export const brokenExtras: Broken = {
+  'reads which job a delivery is about': {
+    'names it otherwise than the start did': behaving(() => ({
+      webhook: async () => ({ ref: { id: 'job-7' }, event: 'changed' }),
+    })),
+    'reads the clock': behaving((members) => ({
+      webhook: async (delivery) => {
+        Date.now();
+        return (await members.webhook?.(delivery)) ?? { ref: 'job-7', event: 'changed' };
+      },
+    })),
+  },
+  "refuses a delivery that is not the provider's": {
+    'believes everybody': behaving(() => ({ webhook: async () => ({ ref: 'job-7', event: 'changed' }) })),
+    'is evidence without proof': {
+      ...acmeSubject,
+      adapter: declaring({ webhook: 'evidence' }),
+      samples: { ...acmeSubject.samples, webhook: { genuine: [{ body: '{"job":"job-7"}' }], forged: [] } },
+    },
+    'shows the secret': behaving((_members, apiKey) => ({
+      webhook: async () => {
+        throw new SluiceError({ code: 'auth', message: `not signed with ${apiKey}` });
+      },
+    })),
+  },
+  'refuses a delivery that cannot be read': {
+    'reads something into nothing': behaving(() => ({ webhook: async () => ({ ref: 'job-7', event: 'changed' }) })),
+    'chokes on it': behaving(() => ({ webhook: async ({ body }) => JSON.parse(new TextDecoder().decode(body)) })),
+  },
+  'cancels with one call': {
+    'does not ask the provider': behaving(() => ({
+      cancel: async () => ({ state: 'canceled', rawState: 'canceled' }),
+    })),
+    'takes an outage for success': behaving((members) => ({
+      cancel: async (ref, context) => {
+        const fallback = { state: 'canceled', rawState: 'canceled' } as const;
+        return (await members.cancel?.(ref, context).catch(() => fallback)) ?? fallback;
+      },
+    })),
+  },
+  'probes with one call a step': {
+    'hands out the source': behaving((members) => ({
+      probe: {
+        start: async ({ source }) => ({ ref: source.kind === 'url' ? source.url : '', againMs: 1 }),
+        status: members.probe?.status ?? (async () => ({ result: {} })),
+      },
+    })),
+    'answers with more than it may': behaving((members) => ({
+      probe: {
+        start: async (request, context) =>
+          Object.assign((await members.probe?.start(request, context)) ?? { result: {} }, { more: 1 }),
+        status: members.probe?.status ?? (async () => ({ result: {} })),
+      },
+    })),
+  },
+  'finds what a lost start left': {
+    'finds nothing where there is something': {
+      ...acmeSubject,
+      samples: { ...acmeSubject.samples, recovered },
+      adapter: behaving(() => ({ recover: async () => ({ found: 'nothing' }) })),
+    },
+    'starts instead of looking': {
+      ...acmeSubject,
+      samples: { ...acmeSubject.samples, recovered: { started: [acmeSubject.samples.started] } },
+      adapter: behaving((members) => ({
+        recover: async (request, _intent, context) => ({
+          found: 'started',
+          ...(await members.start(request, context)),
+        }),
+      })),
+    },
+  },
+};
