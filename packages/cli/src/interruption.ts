@@ -29,6 +29,7 @@ export class Interruption {
   end(): void {
     clearTimeout(this.#timer);
     for (const signal of signals) process.off(signal, this.#onSignal);
+    process.stdout.off('error', this.#onBrokenPipe);
   }
 
   #stop(reason: StopReason): void {
