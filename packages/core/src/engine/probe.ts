@@ -1,4 +1,4 @@
-import type { AdapterContext, AdapterRequest, ProbeResult, ProbeStep } from '../model/adapter.js';
+import type { AdapterContext, ProbeResult, ProbeStep } from '../model/adapter.js';
 import { SluiceError } from '../model/error.js';
 import { slotsName, type WindowHit } from '../store/contract.js';
 import { requestSecrets } from '../store/secrets.js';
@@ -27,7 +27,7 @@ export async function probeSource(
   const call = async (kind: CallKind, run: (context: AdapterContext) => Promise<ProbeStep>) => {
     const hit = await admitted(engine, intake, { holder, slots, kind, signal });
     try {
-      return await run(probeContext(engine, intake, request, signal));
+      return await run(probeContext(engine, intake, signal));
     } finally {
       if (hit !== undefined) await engine.store.settle([{ ...hit, at: engine.clock.now() }]);
     }
@@ -76,8 +76,7 @@ async function admitted(
   }
 }
 
-function probeContext(engine: Engine, intake: Intake, request: AdapterRequest, signal: AbortSignal): AdapterContext {
-  const { provider, record } = intake;
+function probeContext(engine: Engine, { provider, record }: Intake, signal: AbortSignal): AdapterContext {
   return {
     http: createHttp({
       provider: provider.name,
@@ -89,7 +88,7 @@ function probeContext(engine: Engine, intake: Intake, request: AdapterRequest, s
       signal,
     }),
     signal,
-    key: `${request.id}-probe`,
+    key: `${record.id}-probe`,
     now: () => engine.clock.now(),
     log: () => undefined,
   };
