@@ -1,6 +1,7 @@
 import { type ImportPlan, type Sluice, SluiceError } from '@sluice/core';
 import { type Follower, follow } from '../follow.js';
 import { type BuiltRequest, buildRequests } from '../request/build-requests.js';
+import { lookOver } from '../request/look-over.js';
 import type { CommonOptions, RequestOptions, WaitingOptions } from '../request/request-options.js';
 import { withSluice } from '../session.js';
 import { usageError } from '../usage.js';
@@ -17,7 +18,8 @@ export async function importCommand(sources: string[], options: ImportOptions): 
   }
   return withSluice(options, async (sluice) => {
     const requests = await buildRequests(sluice, sources, options);
-    for (const { source, request } of requests) refuseProblems(await sluice.plan(request), source, requests.length);
+    for (const { source, request } of requests)
+      refuseProblems(await lookOver(sluice, request), source, requests.length);
     return follow(options, (follower) => handOver(sluice, requests, { follower, wait: options.wait }));
   });
 }

@@ -66,6 +66,15 @@ describe('sluice import', () => {
     expect(failed?.error).toMatchObject({ code: 'source-unreachable' });
   });
 
+  it('imports more sources than fit on a screen', async () => {
+    const { sluice, emulator } = await makeWorld({ speed: 100 });
+    const sources = Array.from({ length: 14 }, (_, index) => `${emulator.media.url}/padded/80000/${index}.mp4`);
+    const ran = await sluice('import', ...sources, '--json');
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    expect(jobsOf(ran)).toHaveLength(14);
+    expect(emulator.importly.counts()).toMatchObject({ starts: 14, peakConcurrent: 2 });
+  });
+
   it('says with 1, not 2, that the provider refused the job', async () => {
     const { sluice, source } = await makeWorld({}, { apiKey: 'not-the-key' });
     const ran = await sluice('import', source, '--json');

@@ -70,7 +70,11 @@ describe('a command line that makes no sense is refused', () => {
       ['import', url, '--option', 'storagePath=a'],
       /options\.importly\.storagePath: has no effect without store/,
     ],
-    ['metadata of the wrong kind', ['import', url, '--metadata', 'title=5'], /metadata\.title: /],
+    [
+      'metadata of the wrong kind',
+      ['import', url, '--metadata', 'title=5'],
+      /metadata\.title: .*quote a text twice: NAME='"2024"'/,
+    ],
     [
       'an unknown provider',
       ['import', url, '--provider', 'shop'],
