@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { setUp } from './set-up.mjs';
 import { root, run, script } from './workspace.mjs';
 
@@ -13,8 +13,7 @@ const clip = join(root, 'demo-output', 'clip.mp4');
 
 /** Minutes at the provider pass in seconds here: the whole is over in about ten. */
 const provider = { speed: 60, queuedMs: 60_000, runningMs: 240_000 };
-/** Big enough, and slow enough, for the provider to need a while to fetch it. */
-const source = { bytes: 12_000_000, bytesPerSecond: 5_000_000 };
+const sourceBytes = 12_000_000;
 
 const { bold, dim, good, bad } = palette();
 
@@ -34,44 +33,36 @@ await script(async () => {
 });
 
 async function demonstrate(emulator, { folder, asked }) {
-  const mediaUrl = `${emulator.media.url}/padded/${source.bytes}/clip.mp4`;
+  const mediaUrl = `${emulator.media.url}/padded/${sourceBytes}/clip.mp4`;
   const config = await writeConfiguration(emulator, folder);
+  const sluice = (words, options) => run(process.execPath, [command, ...words, '--config', config], options);
+
   title('A media file is imported by its URL');
-  print(
-    dim(`The provider is an emulator on this machine: no account, nothing leaves it. A minute there is a second here.`),
-  );
-  const words = ['import', `${mediaUrl}?rate=${source.bytesPerSecond}`, '--provider', 'importly'];
-  print(`\n$ sluice ${words.join(' ')}\n`);
-  await run(process.execPath, [command, ...words, '--config', config], { show: true });
+  print(dim('The provider is an emulator on this machine: no account is needed, nothing'));
+  print(dim('leaves the machine, and a minute at the provider is a second here.'));
+  print(`\n$ sluice import ${mediaUrl} \\\n    --provider importly\n`);
+  await sluice(['import', mediaUrl, '--provider', 'importly'], { show: true });
   const receipt = asked.slice();
 
-  const { job } = JSON.parse(
-    await run(process.execPath, [command, 'jobs', '--json', '--limit', '1', '--config', config]),
-  );
-  const [item] = job.items;
   title('The proof: what arrived is what was sent');
-  const sent = await download(mediaUrl);
-  const arrived = await download(item.asset.url);
-  await mkdir(join(clip, '..'), { recursive: true });
-  await writeFile(clip, arrived);
-  const same = prove(sent, arrived);
+  const { job } = JSON.parse(await sluice(['jobs', '--json', '--limit', '1']));
+  const same = await prove(mediaUrl, job.items[0].asset.url);
 
   title('What the provider was asked');
-  for (const line of summarize(receipt)) print(line);
-  const { starts, startsAccepted } = emulator.importly.counts();
-  print(`\n${starts === 1 && startsAccepted === 1 ? good('✓') : bad('✗')} started once, and paid for once`);
+  for (const line of summarize(receipt, emulator.url)) print(line);
+  const once = emulator.importly.counts().starts === 1;
+  print(`\n${verdict(once)} the import was started once`);
 
   title('What next');
-  print(`The file is in ${bold(relative(process.cwd(), clip) || clip)}: open it.`);
-  print(`  npx sluice emulator           ${dim('runs the emulator, with a configuration and sources to try')}`);
-  print(`  npx sluice import --help      ${dim('says what an import can be told')}`);
-  print(`  npm test                      ${dim('runs every check')}\n`);
-  if (!same || starts !== 1) process.exitCode = 1;
+  print(`The file is in ${bold(relative(process.cwd(), clip))}: open it.`);
+  print(`  npx sluice emulator        ${dim('an emulator to try things on, with a configuration')}`);
+  print(`  npx sluice import --help   ${dim('what an import can be told')}`);
+  print(`  npm test                   ${dim('every check there is')}\n`);
+  if (!same || !once) process.exitCode = 1;
 }
 
-async function writeConfiguration({ importly }, folder) {
+async function writeConfiguration({ importly: { apiKey, baseUrl } }, folder) {
   const file = join(folder, 'sluice.config.json');
-  const { apiKey, baseUrl } = importly;
   const configuration = {
     // Real ones take the adapter's own pace; here a minute is a second.
     providers: { importly: { adapter: '@sluice/importly', apiKey, baseUrl, pollIntervalMs: 300 } },
@@ -82,41 +73,45 @@ async function writeConfiguration({ importly }, folder) {
   return file;
 }
 
+/** Downloads both, keeps what arrived, and answers whether they are the same. */
+async function prove(sourceUrl, assetUrl) {
+  const sent = await download(sourceUrl);
+  const arrived = await download(assetUrl);
+  await mkdir(dirname(clip), { recursive: true });
+  await writeFile(clip, arrived);
+  const hashes = [sent, arrived].map((bytes) => createHash('sha256').update(bytes).digest('hex'));
+  print(`  source  ${sent.length.toLocaleString('en-US')} bytes, sha-256\n          ${hashes[0]}`);
+  print(`  asset   ${arrived.length.toLocaleString('en-US')} bytes, sha-256\n          ${hashes[1]}`);
+  const same = hashes[0] === hashes[1] && sent.length === arrived.length;
+  print(`\n${verdict(same)} ${same ? 'every byte is the same' : 'they differ'}`);
+  return same;
+}
+
 async function download(url) {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
   return new Uint8Array(await answer.arrayBuffer());
 }
 
-function prove(sent, arrived) {
-  const rows = [
-    ['bytes', sent.length.toLocaleString('en-US'), arrived.length.toLocaleString('en-US')],
-    ['sha-256', sha256(sent), sha256(arrived)],
-  ];
-  for (const [what, there, here] of rows) {
-    print(`  ${what.padEnd(8)} of the source   ${there}`);
-    print(`  ${''.padEnd(8)} of the asset    ${here}  ${there === here ? good('✓ equal') : bad('✗ different')}`);
-  }
-  return rows.every(([, there, here]) => there === here);
-}
-
-function sha256(bytes) {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** The emulator's log, looks in a row as one line. */
-function summarize(entries) {
+/** What the provider was asked and did: ids and addresses shortened, looks in a row as one line. */
+function summarize(entries, url) {
+  const short = (text) => text.replaceAll(url, '').replace(/([0-9a-f]{8})-[0-9a-f-]{27}/g, '$1…');
   const lines = [];
-  for (const { method, path, status, note } of entries) {
-    const what = `${method.padEnd(4)} ${path}`;
+  for (const { provider: who, method, path, status, note } of entries) {
+    if (who !== 'importly') continue;
+    const call = `${method.padEnd(4)} ${short(path)}`;
     const last = lines.at(-1);
-    if (last?.what === what) Object.assign(last, { times: last.times + 1, status, note });
-    else lines.push({ what, times: 1, status, note });
+    if (last?.call === call) Object.assign(last, { times: last.times + 1, status, note: short(note) });
+    else lines.push({ call, times: 1, status, note: short(note) });
   }
-  return lines.map(({ what, times, status, note }) => {
+  return lines.map(({ call, times, status, note }) => {
     const often = times === 1 ? '' : bold(`  × ${times}`);
-    return `  ${good(String(status ?? '---'))}  ${what}${often}${note === '' ? '' : dim(`  ${note}`)}`;
+    return `  ${good(String(status ?? '---'))}  ${call}${often}${dim(`  ${note}`)}`;
   });
+}
+
+function verdict(well) {
+  return well ? good('✓') : bad('✗');
 }
 
 function title(text) {

@@ -1,9 +1,35 @@
 import { type ImportJob, type ImportSnapshot, SluiceError } from '@sluice/core';
 import { exitCode } from './exit-code.js';
-import { Interruption } from './interruption.js';
+import { Interruption, type StopReason } from './interruption.js';
+import { createReporter } from './output/create-reporter.js';
 import type { Reporter } from './output/reporter.js';
 
-/** Follows jobs until they are over, Ctrl-C, or the time-out; each job's last line is printed exactly once. */
+/** What is followed, how it is told, and for how long. */
+export interface FollowOptions {
+  json?: boolean | undefined;
+  config?: string | undefined;
+  /** Milliseconds. */
+  timeout?: number | undefined;
+}
+
+/**
+ * Follows the jobs that `work` adds until they are over, Ctrl-C, or the time-out.
+ * @returns the exit code
+ */
+export async function follow(options: FollowOptions, work: (follower: Follower) => Promise<void>): Promise<number> {
+  const reporter = createReporter(options);
+  const interruption = new Interruption(options.timeout);
+  try {
+    const follower = new Follower(reporter, interruption);
+    await work(follower);
+    return await follower.finish(options.config);
+  } finally {
+    interruption.end();
+    reporter.close();
+  }
+}
+
+/** Follows jobs; each one's last line is printed exactly once. */
 export class Follower {
   readonly #reporter: Reporter;
   readonly #interruption: Interruption;
@@ -11,14 +37,14 @@ export class Follower {
   readonly #last: ImportSnapshot[] = [];
   #refused = false;
 
-  constructor(options: { reporter: Reporter; timeoutMs?: number | undefined }) {
-    this.#reporter = options.reporter;
-    this.#interruption = new Interruption(options.timeoutMs);
+  constructor(reporter: Reporter, interruption: Interruption) {
+    this.#reporter = reporter;
+    this.#interruption = interruption;
   }
 
-  /** Fires at Ctrl-C and at the time-out. */
-  get signal(): AbortSignal {
-    return this.#interruption.signal;
+  /** True after Ctrl-C: no further job is to be created. The time-out ends only the waiting. */
+  get interrupted(): boolean {
+    return this.#interruption.reason === 'interrupted';
   }
 
   /** Follows a job from now on. */
@@ -34,31 +60,35 @@ export class Follower {
   }
 
   /** Waits for all of them, says how to go on where some are not over, and answers with the exit code. */
-  async finish(options: { config?: string | undefined }): Promise<number> {
+  async finish(config: string | undefined): Promise<number> {
     await Promise.all(this.#followed);
-    this.#interruption.end();
     const alive = this.#last.filter(({ state }) => state === 'queued' || state === 'running');
     const { reason } = this.#interruption;
-    if (reason !== undefined) this.#sayHowToGoOn(alive, options.config);
-    this.#reporter.close();
+    if (alive.length > 0 && reason !== undefined) this.note(`${words[reason]}; ${howToGoOn(alive, config)}`);
     if (reason === 'interrupted') return exitCode.interrupted;
     if (reason === 'timeout' && alive.length > 0) return exitCode.running;
     return this.#refused || this.#last.some(hasFailed) ? exitCode.failed : exitCode.completed;
   }
 
-  /** For what could not be done beside the jobs: the exit code is then not 0. */
+  /** A line for a person, beside the jobs. */
+  note(message: string): void {
+    this.#reporter.note(message);
+  }
+
+  /** For what could not be done: the exit code is then not 0. */
   refuse(message: string): void {
     this.#refused = true;
-    this.#reporter.note(message);
+    this.note(message);
   }
 
   async #follow(job: ImportJob): Promise<void> {
     try {
-      for await (const event of job.events({ signal: this.signal })) {
+      for await (const event of job.events({ signal: this.#interruption.signal })) {
         this.#reporter.happened(event, job.snapshot);
       }
     } catch (error) {
-      if (!this.signal.aborted) this.refuse(`${job.id}: ${wordsOf(error)}; the job is alive: sluice wait ${job.id}`);
+      const stopped = this.#interruption.signal.aborted;
+      if (!stopped) this.refuse(`${job.id}: ${wordsOf(error)}; the job is alive: sluice wait ${job.id}`);
     }
     this.#end(job.snapshot);
   }
@@ -67,21 +97,23 @@ export class Follower {
     this.#last.push(snapshot);
     this.#reporter.ended(snapshot);
   }
-
-  #sayHowToGoOn(alive: ImportSnapshot[], config: string | undefined): void {
-    const why = this.#interruption.reason === 'interrupted' ? 'interrupted' : 'the time is up';
-    this.#reporter.note(alive.length === 0 ? why : `${why}; ${howToGoOn(alive, config)}`);
-  }
 }
+
+const words = { interrupted: 'interrupted', timeout: 'the time is up' } satisfies Record<StopReason, string>;
 
 function howToGoOn(alive: ImportSnapshot[], config: string | undefined): string {
   const lost =
     alive.length === 1 ? 'the job is alive and nothing is lost' : `${alive.length} jobs are alive and nothing is lost`;
-  const where = config === undefined ? '' : ` --config ${config}`;
+  const where = config === undefined ? '' : ` --config ${quoted(config)}`;
   const resume = `sluice resume${where}`;
   if (alive.length > 3) return `${lost}. Go on with: ${resume}`;
   const ids = alive.map(({ id }) => id).join(' ');
   return `${lost}. Go on with: sluice wait ${ids}${where}   (or with all there are: ${resume})`;
+}
+
+/** As a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** Failed, canceled, or completed with an item that failed. */

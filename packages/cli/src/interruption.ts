@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { exitCode } from './exit-code.js';
 
 /** Why waiting was stopped before the jobs were over. */
@@ -11,6 +12,8 @@ export class Interruption {
 
   /** @param timeoutMs without it, only Ctrl-C stops */
   constructor(timeoutMs?: number) {
+    // Every job that is followed listens to it.
+    setMaxListeners(0, this.#controller.signal);
     for (const signal of signals) process.on(signal, this.#onSignal);
     process.stdout.on('error', this.#onBrokenPipe);
     if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.#stop('timeout'), timeoutMs);
@@ -29,6 +32,7 @@ export class Interruption {
   end(): void {
     clearTimeout(this.#timer);
     for (const signal of signals) process.off(signal, this.#onSignal);
+    process.stdout.off('error', this.#onBrokenPipe);
   }
 
   #stop(reason: StopReason): void {

@@ -51,12 +51,15 @@ describe('faults of a start', () => {
       faults: [
         { on: 'start', kind: 'error-502', accepted: true, times: 1 },
         { on: 'start', kind: 'lost-answer', accepted: false, times: 1 },
+        { on: 'start', kind: 'rate-limit', accepted: true, times: 1 },
       ],
     });
     expect(await tryStart(emulator)).toBe('UND_ERR_SOCKET');
     expect(emulator.importly.imports()).toHaveLength(0);
     expect(await tryStart(emulator)).toBe('502 no json');
     expect(emulator.importly.imports()).toHaveLength(1);
+    expect(await tryStart(emulator)).toBe('429 json');
+    expect(emulator.importly.imports()).toHaveLength(2);
   });
 
   it('look to curl like the real thing', async () => {

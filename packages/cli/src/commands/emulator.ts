@@ -68,7 +68,7 @@ function describeAddresses({ url, importly, media, s3 }: Emulator) {
 }
 
 /** A configuration that leads to this emulator. Its addresses are private ones, which imports otherwise refuse. */
-export function emulatorConfiguration({ importly }: Emulator) {
+function emulatorConfiguration({ importly }: Emulator) {
   return {
     providers: { importly: { adapter: '@sluice/importly', apiKey: importly.apiKey, baseUrl: importly.baseUrl } },
     network: { allowPrivateAddresses: true },
@@ -94,7 +94,7 @@ function renderWelcome(emulator: Emulator, style: Style): string[] {
 }
 
 /** One line of the emulator's log: when, who, what, how it was answered, and what a reader would want to know. */
-export function renderLogEntry({ time, provider, method, path, status, note }: EmulatorLogEntry, style: Style): string {
+function renderLogEntry({ time, provider, method, path, status, note }: EmulatorLogEntry, style: Style): string {
   const clock = new Date(time).toISOString().slice(11, 23);
   const answer = status === null ? style.bad('---') : paintStatus(status, style);
   const call = `${method.padEnd(4)} ${printable(path)}`;

@@ -1,7 +1,7 @@
 import { type ImportPlan, type Sluice, SluiceError } from '@sluice/core';
-import { Follower } from '../follow.js';
-import { createReporter } from '../output/create-reporter.js';
+import { type Follower, follow } from '../follow.js';
 import { type BuiltRequest, buildRequests } from '../request/build-requests.js';
+import { lookOver } from '../request/look-over.js';
 import type { CommonOptions, RequestOptions, WaitingOptions } from '../request/request-options.js';
 import { withSluice } from '../session.js';
 import { usageError } from '../usage.js';
@@ -18,10 +18,9 @@ export async function importCommand(sources: string[], options: ImportOptions): 
   }
   return withSluice(options, async (sluice) => {
     const requests = await buildRequests(sluice, sources, options);
-    for (const { source, request } of requests) refuseProblems(await sluice.plan(request), source, requests.length);
-    const follower = new Follower({ reporter: createReporter(options), timeoutMs: options.timeout });
-    await handOver(sluice, requests, { follower, wait: options.wait });
-    return follower.finish(options);
+    for (const { source, request } of requests)
+      refuseProblems(await lookOver(sluice, request), source, requests.length);
+    return follow(options, (follower) => handOver(sluice, requests, { follower, wait: options.wait }));
   });
 }
 
@@ -38,8 +37,9 @@ async function handOver(
   { follower, wait }: { follower: Follower; wait: boolean },
 ): Promise<void> {
   let created = 0;
+  const left = () => `${requests.length - created} of ${requests.length} sources have no job: import them again`;
   for (const { request } of requests) {
-    if (follower.signal.aborted) break;
+    if (follower.interrupted) return follower.refuse(left());
     try {
       const job = await sluice.import(request);
       created += 1;
@@ -47,11 +47,7 @@ async function handOver(
       else follower.leave(job);
     } catch (error) {
       if (created === 0 || !SluiceError.is(error)) throw error;
-      return follower.refuse(
-        `${error.message}; ${requests.length - created} of ${requests.length} sources have no job`,
-      );
+      return follower.refuse(`${error.message}; ${left()}`);
     }
   }
-  if (created < requests.length)
-    follower.refuse(`${requests.length - created} of ${requests.length} sources have no job: import them again`);
 }

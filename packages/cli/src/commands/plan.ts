@@ -5,6 +5,7 @@ import { formatBytes, formatClock, formatCost } from '../output/format.js';
 import { type Style, styleOf } from '../output/style.js';
 import { printable } from '../output/text.js';
 import { buildRequests } from '../request/build-requests.js';
+import { lookOver } from '../request/look-over.js';
 import type { CommonOptions, RequestOptions } from '../request/request-options.js';
 import { withSluice } from '../session.js';
 
@@ -20,7 +21,7 @@ export async function planCommand(sources: string[], options: PlanOptions): Prom
     const interruption = new Interruption();
     let refused = false;
     for (const { request } of requests) {
-      const plan = await sluice.plan(request, { probe: options.probe === true, signal: interruption.signal });
+      const plan = await lookOver(sluice, request, { probe: options.probe === true, signal: interruption.signal });
       refused ||= plan.problems.some(({ severity }) => severity === 'error');
       const lines =
         options.json === true ? [JSON.stringify(planLine(plan))] : describePlan(plan, styleOf(process.stdout));

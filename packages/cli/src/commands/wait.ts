@@ -1,5 +1,4 @@
-import { Follower } from '../follow.js';
-import { createReporter } from '../output/create-reporter.js';
+import { follow } from '../follow.js';
 import type { CommonOptions, WaitingOptions } from '../request/request-options.js';
 import { withSluice } from '../session.js';
 import { findJobs } from './find-jobs.js';
@@ -8,8 +7,8 @@ import { findJobs } from './find-jobs.js';
 export async function waitCommand(ids: string[], options: CommonOptions & WaitingOptions): Promise<number> {
   return withSluice(options, async (sluice) => {
     const jobs = await findJobs(sluice, ids);
-    const follower = new Follower({ reporter: createReporter(options), timeoutMs: options.timeout });
-    for (const job of jobs) follower.add(job);
-    return follower.finish(options);
+    return follow(options, async (follower) => {
+      for (const job of jobs) follower.add(job);
+    });
   });
 }

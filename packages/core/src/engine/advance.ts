@@ -1,8 +1,10 @@
 import { SluiceError } from '../model/error.js';
 import { isFinal, type JobRecord } from '../model/record.js';
 import type { Lease } from '../store/contract.js';
+import { retryAt } from './due.js';
 import type { Engine } from './engine.js';
 import { leaseMs } from './lease-keeper.js';
+import { foreignError, providerOf } from './providers.js';
 import { Step } from './step.js';
 import { cancelStep } from './steps/cancel.js';
 import { recoverStep } from './steps/recover.js';
@@ -54,18 +56,18 @@ export async function advance(engine: Engine, id: string, options: AdvanceOption
 export async function advanceLeased(engine: Engine, lease: Lease, options: AdvanceOptions): Promise<Advanced> {
   const { record, fence } = lease;
   const { lost, assertHeld } = engine.leases.hold({ id: record.id, fence }, lease.until);
-  const provider = engine.providers.get(record.provider);
+  const provider = providerOf(engine, record);
   const stop = linked([options.signal, lost]);
   const stopEffects = linked([lost], { after: options.signal, engine });
   const signals = { stop: stop.signal, stopEffects: stopEffects.signal, assertHeld };
   try {
-    if (provider === undefined || provider.adapter.name !== record.adapter) return await foreign(engine, lease);
+    if (provider === undefined) return await foreign(engine, lease);
     return await takeStep(new Step({ engine, provider, lease, signals }), options.onAdmitted ?? (() => undefined));
   } catch (error) {
-    await letGo(engine, lease);
+    await letGo(engine, lease, error);
     throw error;
   } finally {
-    engine.leases.drop(record.id);
+    engine.leases.drop({ id: record.id, fence });
     stop.unlink();
     stopEffects.unlink();
   }
@@ -80,29 +82,27 @@ function takeStep(step: Step, onAdmitted: () => void): Promise<Advanced> {
   return needsTransfer(record) ? transferStep(step) : startStep(step, onAdmitted);
 }
 
-/** A step that was cut short: whoever comes next need not wait for the lease to run out. */
-async function letGo(engine: Engine, { record, fence }: Lease): Promise<void> {
+/**
+ * A step that was cut short: whoever comes next need not wait for the lease to run out. When it was not stopped but broke, coming
+ * back at once would most likely break again.
+ */
+async function letGo(engine: Engine, { record, fence }: Lease, thrown: unknown): Promise<void> {
   const current = await engine.store.read(record.id).catch(() => undefined);
   if (current === undefined) return;
   const now = engine.clock.now();
-  await engine.store
-    .commit({ lease: { id: record.id, fence }, record: current, now, release: true })
-    .catch(() => undefined);
+  const stopped = SluiceError.is(thrown) && thrown.code === 'aborted';
+  const failures = current.failures + 1;
+  const next = stopped ? current : { ...current, failures, dueAt: retryAt(now, failures, undefined) };
+  const lease = { id: record.id, fence };
+  await engine.store.commit({ lease, record: next, now, release: true }).catch(() => undefined);
 }
 
-/** A job of a provider that this process does not know: left for one that does. */
-async function foreign(engine: Engine, lease: Lease): Promise<Advanced> {
-  const { record, fence } = lease;
+/** A job of a provider that this process does not know: left as it is for one that does. */
+async function foreign(engine: Engine, { record, fence }: Lease): Promise<Advanced> {
   const lookAgainMs = 60_000;
   const now = engine.clock.now();
-  const later = { ...record, dueAt: now + lookAgainMs };
-  await engine.store.commit({ lease: { id: record.id, fence }, record: later, now, release: true });
-  const error = new SluiceError({
-    code: 'invalid-request',
-    message: `job ${record.id} belongs to the provider "${record.provider}" (adapter ${record.adapter}), which is not configured here`,
-    provider: record.provider,
-  });
-  return { next: 'stuck', at: later.dueAt, error };
+  await engine.store.commit({ lease: { id: record.id, fence }, record, now, release: true });
+  return { next: 'stuck', at: now + lookAgainMs, error: foreignError(record) };
 }
 
 /** A signal that follows others: at once, and `graceMs` after another one. `unlink` leaves no timer and no listener. */
@@ -112,11 +112,12 @@ function linked(sources: AbortSignal[], grace?: { after: AbortSignal; engine: En
   const unlinks = sources.map((source) => follow(source, () => controller.abort(source.reason)));
   if (grace !== undefined) {
     const { after, engine } = grace;
-    const startTimer = () =>
+    const startTimer = () => {
       engine.clock.sleep(graceMs, timer.signal).then(
         () => controller.abort(after.reason),
         () => undefined,
       );
+    };
     unlinks.push(follow(after, startTimer));
   }
   return {

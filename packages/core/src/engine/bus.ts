@@ -5,7 +5,11 @@ import type { JobRecord } from '../model/record.js';
 export type Notice =
   | { kind: 'record'; record: JobRecord }
   /** The provider refuses to say how the job stands, and asking again will not help; the job itself is alive. */
-  | { kind: 'stuck'; error: SluiceError };
+  | { kind: 'stuck'; error: SluiceError }
+  /** A wish to cancel was not granted: for whoever wished it; the job goes on. */
+  | { kind: 'not-canceled'; error: SluiceError }
+  /** This client moves nothing any more. */
+  | { kind: 'closed'; error: SluiceError };
 
 type Listener = (notice: Notice) => void;
 
@@ -22,6 +26,10 @@ export class Bus {
       listeners.delete(listener);
       if (listeners.size === 0) this.#listeners.delete(id);
     };
+  }
+
+  tellAll(notice: Notice): void {
+    for (const id of [...this.#listeners.keys()]) this.tell(id, notice);
   }
 
   tell(id: string, notice: Notice): void {

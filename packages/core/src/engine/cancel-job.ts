@@ -4,6 +4,7 @@ import type { Driver } from './driver.js';
 import type { Engine } from './engine.js';
 import { newId } from './identity.js';
 import { leaseMs } from './lease-keeper.js';
+import { foreignError, providerOf } from './providers.js';
 import { cannotCancel } from './steps/cancel.js';
 
 const lookEveryMs = 200;
@@ -21,24 +22,39 @@ export async function cancelJob(
   const { store, clock } = engine;
   const record = await readJob(engine, id);
   if (isFinal(record.state)) return record;
-  const provider = engine.providers.get(record.provider);
-  const able = provider?.adapter.capabilities.cancel === true;
-  if (record.ref !== undefined && !able && !abandon) throw cannotCancel(record.provider, id);
+  const provider = providerOf(engine, record);
+  if (provider === undefined) throw foreignError(record);
+  const able = provider.adapter.capabilities.cancel;
+  if (record.ref !== undefined && !able && !abandon) throw cannotCancel(provider.name, id);
+  let refusal: SluiceError | undefined;
+  const stopListening = engine.bus.listen(id, (notice) => {
+    if (notice.kind === 'not-canceled') refusal = notice.error;
+  });
   const now = clock.now();
-  await store.post({ id: newId('cancel', now), to: { job: id }, kind: 'cancel', body: { abandon }, at: now });
-  // Longer than a lease: a holder that died lets go within that time.
-  const giveUpAt = now + 2 * leaseMs;
-  for (;;) {
-    const advanced = await driver.step(id, new AbortController().signal);
-    if (advanced.next === 'stuck') throw advanced.error;
-    const current = await readJob(engine, id);
-    if (isFinal(current.state)) return current;
-    if (clock.now() >= giveUpAt) {
-      const message = `job ${id} is still held by another process; the wish to cancel is kept and will be read with its next step`;
-      throw new SluiceError({ code: 'timeout', message });
+  try {
+    await store.post({ id: newId('cancel', now), to: { job: id }, kind: 'cancel', body: { abandon }, at: now });
+    // Longer than a lease: a holder that died lets go within that time.
+    const giveUpAt = now + 2 * leaseMs;
+    for (;;) {
+      // Due because of the wish; after that, a provider that needs its time is looked at no more often than any other.
+      const advanced = await driver.step(id, { early: false });
+      if (refusal !== undefined) throw refusal;
+      if (advanced.next === 'stuck') throw advanced.error;
+      const current = await readJob(engine, id);
+      if (isFinal(current.state)) return current;
+      if (clock.now() >= giveUpAt) throw notYet(id);
+      await clock.sleep(lookEveryMs);
     }
-    await clock.sleep(lookEveryMs);
+  } finally {
+    stopListening();
   }
+}
+
+function notYet(id: string): SluiceError {
+  return new SluiceError({
+    code: 'timeout',
+    message: `job ${id} is not canceled yet: the provider, or another process that holds it, takes its time; the wish is kept`,
+  });
 }
 
 /** @throws SluiceError `not-found` */

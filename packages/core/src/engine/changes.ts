@@ -31,7 +31,8 @@ function waitingEvent(before: JobRecord | undefined, after: JobRecord): ImportEv
   if (waitingFor === undefined) return undefined;
   const until = waitingFor.until === undefined ? undefined : new Date(waitingFor.until).toISOString();
   if (waitingFor.what === 'retry') {
-    if (waitingFor.error === undefined || until === undefined || before?.failures === after.failures) return undefined;
+    const known = before?.waitingFor?.what === 'retry' && before.waitingFor.until === waitingFor.until;
+    if (waitingFor.error === undefined || until === undefined || known) return undefined;
     return { type: 'retry', job: after.id, error: waitingFor.error, retryAt: until };
   }
   if (before?.waitingFor?.what === waitingFor.what && before.waitingFor.until === waitingFor.until) return undefined;

@@ -26,22 +26,28 @@ export function createSluice<Providers extends Record<string, ConfiguredAdapter>
   const engine = createEngine(options);
   const driver = new Driver(engine, concurrency);
   const closing = new AbortController();
+  const untilClosed = (signal?: AbortSignal) =>
+    signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]);
+  const runs = new Set<Promise<void>>();
   return {
     import: (request) => importOne(engine, driver, { request, preset }),
-    plan: async (request, planOptions = {}) => planImport(engine, takeIn(engine, request, preset), planOptions),
+    plan: async (request, { probe = false, signal } = {}) =>
+      planImport(engine, takeIn(engine, request, preset), { probe, signal: untilClosed(signal) }),
     job: async (id) => new JobHandle(engine, driver, await readJob(engine, id)),
     jobs: async function* (filter) {
       for await (const record of engine.store.list(filter)) yield snapshotOf(record);
     },
     webhook: (provider, request) => receiveWebhook(engine, driver, { provider, request }),
-    run: ({ signal, untilIdle = false } = {}) => {
-      const signals = signal === undefined ? [closing.signal] : [closing.signal, signal];
-      return runStore(engine, { signal: AbortSignal.any(signals), untilIdle, concurrency });
+    run: async ({ signal, untilIdle = false } = {}) => {
+      driver.assertOpen();
+      const run = runStore(engine, { signal: untilClosed(signal), untilIdle, concurrency });
+      runs.add(run);
+      await run.finally(() => runs.delete(run));
     },
     providers: () => [...engine.providers.values()].map((one) => providerInfo(one, preset, engine.providers.size)),
     close: async () => {
       closing.abort(new SluiceError({ code: 'aborted', message: 'the client was closed' }));
-      await driver.close();
+      await Promise.allSettled([driver.close(), ...runs]);
       await engine.store.close(engine.holder);
       await engine.closeFetches();
     },
@@ -53,6 +59,7 @@ async function importOne(
   driver: Driver,
   { request, preset }: { request: unknown; preset: string | undefined },
 ) {
+  driver.assertOpen();
   const intake = takeIn(engine, request, preset);
   assertNoErrors(intake);
   const { record, created } = await engine.store.create(intake.record);

@@ -1,10 +1,10 @@
-import { toSluiceError } from '../model/error.js';
+import { SluiceError, toSluiceError } from '../model/error.js';
 import { isFinal, type JobRecord } from '../model/record.js';
 import { slotsName } from '../store/contract.js';
 import { type Advanced, advance } from './advance.js';
 import type { Engine } from './engine.js';
 import { Heap } from './heap.js';
-import { Lanes } from './lanes.js';
+import { comesFirst, Lanes } from './lanes.js';
 import { Timer } from './timer.js';
 
 /** A job that somebody in this process waits for. */
@@ -13,6 +13,8 @@ export interface Driven {
   readonly lane: string;
   readonly priority: number;
   readonly createdAt: number;
+  /** Tells apart which came first of those created in one millisecond. */
+  readonly turn: number;
   dueAt: number;
   /** The limits kept it from starting: it stands in its lane's queue, or was let out of it to try again. */
   early: boolean;
@@ -39,15 +41,23 @@ export class Driver {
   readonly #due = new Heap<{ job: Driven; version: number; at: number }>((a, b) => isBefore(a, b));
   readonly #lanes: Lanes;
   readonly #timer: Timer;
-  readonly #steps = new Set<Promise<void>>();
+  /** The steps on their way, each with what stops it. */
+  readonly #steps = new Map<Promise<unknown>, AbortController>();
   #moving = 0;
+  #added = 0;
+  #closed = false;
 
   constructor(engine: Engine, concurrency: number) {
     this.#engine = engine;
     this.#concurrency = concurrency;
     this.#timer = new Timer(engine.clock);
     this.#lanes = new Lanes(engine.clock, (job) => this.#schedule(job, this.#engine.clock.now(), true));
-    engine.slotFreed = (slots) => this.#lanes.wake(slots);
+    engine.onSlotFreed((slots) => this.#lanes.wake(slots));
+  }
+
+  /** @throws SluiceError `aborted` after {@link Driver.close} */
+  assertOpen(): void {
+    if (this.#closed) throw closedError();
   }
 
   /**
@@ -55,6 +65,7 @@ export class Driver {
    * @returns `stepped`, which resolves after the job's next step, and `release`
    */
   drive(record: JobRecord): { stepped: Promise<void>; release: () => void } {
+    this.assertOpen();
     const job = this.#driven.get(record.id) ?? this.#add(record);
     job.users += 1;
     let released = false;
@@ -69,27 +80,50 @@ export class Driver {
     };
   }
 
-  /** Takes one step now, due or not, beside whatever is driven. */
-  async step(id: string, signal: AbortSignal): Promise<Advanced> {
-    const advanced = await advance(this.#engine, id, { signal, early: true });
-    const job = this.#driven.get(id);
-    if (job !== undefined && !job.moving) this.#settle(job, advanced);
-    return advanced;
+  /** Takes one step now, with `early` also before it is due, beside whatever is driven. */
+  async step(id: string, options: { early: boolean; signal?: AbortSignal }): Promise<Advanced> {
+    this.assertOpen();
+    const { early, signal } = options;
+    const stop = new AbortController();
+    const onAbort = () => stop.abort(signal?.reason);
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      const advanced = await this.#track(advance(this.#engine, id, { signal: stop.signal, early }), stop);
+      const job = this.#driven.get(id);
+      if (job !== undefined && !job.moving) this.#settle(job, advanced);
+      return advanced;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
   }
 
-  /** Stops all steps; resolves when they have ended. */
+  /** Stops all steps; resolves when they have ended. Whoever waits for a job is told. */
   async close(): Promise<void> {
-    for (const job of [...this.#driven.values()]) this.#remove(job);
-    this.#timer.clear();
+    this.#closed = true;
+    // First, so that nobody is let in by those who leave.
     this.#lanes.close();
-    await Promise.allSettled([...this.#steps]);
+    for (const job of [...this.#driven.values()]) this.#remove(job);
+    for (const stop of this.#steps.values()) stop.abort(closedError());
+    this.#timer.clear();
+    this.#engine.bus.tellAll({ kind: 'closed', error: closedError() });
+    await Promise.allSettled([...this.#steps.keys()]);
+  }
+
+  #track<T>(step: Promise<T>, stop: AbortController): Promise<T> {
+    this.#steps.set(step, stop);
+    const forget = () => void this.#steps.delete(step);
+    step.then(forget, forget);
+    return step;
   }
 
   #add(record: JobRecord): Driven {
     const lane = slotsName(record.provider, record.lane);
     const { id, priority, createdAt } = record;
+    this.#added += 1;
     const job: Driven = {
       ...{ id, lane, priority, createdAt },
+      turn: this.#added,
       dueAt: record.dueAt ?? createdAt,
       early: false,
       users: 0,
@@ -114,13 +148,14 @@ export class Driver {
     if (this.#driven.get(job.id) === job) this.#driven.delete(job.id);
     job.version += 1;
     job.firstStep.resolve();
-    this.#lanes.remove(job);
+    // While it moves it may be the one that tries: the next one is let in when its step has ended.
+    if (!job.moving) this.#lanes.leave(job);
     job.stop.abort();
     this.#setTimer();
   }
 
   #schedule(job: Driven, at: number, early: boolean): void {
-    if (this.#driven.get(job.id) !== job || job.moving) return;
+    if (this.#driven.get(job.id) !== job || job.moving || this.#closed) return;
     job.version += 1;
     job.early = early;
     job.dueAt = at;
@@ -160,18 +195,17 @@ export class Driver {
     const step = this.#advance(job).then((advanced) => {
       job.moving = false;
       this.#moving -= 1;
-      this.#steps.delete(step);
       if (this.#driven.get(job.id) === job) this.#settle(job, advanced);
-      else this.#lanes.passed(job);
+      else this.#lanes.leave(job);
       this.#pump();
     });
-    this.#steps.add(step);
+    void this.#track(step, job.stop);
   }
 
   async #advance(job: Driven): Promise<Advanced> {
     const { clock } = this.#engine;
     try {
-      const onAdmitted = () => this.#lanes.passed(job);
+      const onAdmitted = () => this.#lanes.leave(job);
       return await advance(this.#engine, job.id, { signal: job.stop.signal, early: job.early, onAdmitted });
     } catch (thrown) {
       const error = toSluiceError(thrown, 'unavailable');
@@ -184,7 +218,7 @@ export class Driver {
   #settle(job: Driven, advanced: Advanced): void {
     const { bus } = this.#engine;
     if (advanced.next === 'full') this.#lanes.add(job, advanced.until);
-    else this.#lanes.passed(job);
+    else this.#lanes.leave(job);
     if (advanced.next === 'final') this.#remove(job);
     if (advanced.next === 'stuck') bus.tell(job.id, { kind: 'stuck', error: advanced.error });
     if (advanced.next === 'due' || advanced.next === 'stuck') this.#schedule(job, advanced.at, false);
@@ -211,9 +245,11 @@ export class Driver {
 }
 
 function isBefore(a: { job: Driven; at: number }, b: { job: Driven; at: number }): boolean {
-  if (a.at !== b.at) return a.at < b.at;
-  if (a.job.priority !== b.job.priority) return a.job.priority > b.job.priority;
-  return a.job.createdAt < b.job.createdAt;
+  return a.at === b.at ? comesFirst(a.job, b.job) : a.at < b.at;
+}
+
+function closedError(): SluiceError {
+  return new SluiceError({ code: 'aborted', message: 'the client was closed; its jobs are as they were' });
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {

@@ -3,6 +3,7 @@ import { SluiceError } from '../model/error.js';
 import type { BytePlane } from '../platform/byte-plane.js';
 import type { Store } from '../store/contract.js';
 import { memoryStore } from '../store/memory.js';
+import { assertPublicHost } from '../wire/address.js';
 import { type Clock, systemClock } from '../wire/clock.js';
 import { Bus } from './bus.js';
 import { newId } from './identity.js';
@@ -32,8 +33,10 @@ export interface Engine {
   byteInputs: ByteInputs;
   /** So many uploads at once: more would only share the same line. */
   transfers: Turnstile;
-  /** Told that a slot is free again. */
+  /** Tells this process that a slot is free again. */
   slotFreed(slots: string): void;
+  /** @returns what ends the subscription */
+  onSlotFreed(listener: (slots: string) => void): () => void;
   closeFetches(): Promise<void>;
 }
 
@@ -54,6 +57,7 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
   const trusted = createFetch({ ...network, guarded: false });
   const guarded = allowPrivateAddresses ? trusted : createFetch({ ...network, guarded: true });
   const bytePlane = createBytePlane(network);
+  const slotListeners = new Set<(slots: string) => void>();
   return {
     store,
     clock,
@@ -62,14 +66,30 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
     bus: new Bus(),
     leases: new LeaseKeeper(store, clock),
     trustedFetch: options.fetch ?? trusted.fetch,
-    guardedFetch: options.fetch ?? guarded.fetch,
+    guardedFetch: guardedFetch(options, guarded.fetch),
     log: options.log ?? (() => undefined),
     bytePlane,
     byteInputs: new Map(),
     transfers: new Turnstile(transfersAtOnce),
-    slotFreed: () => undefined,
+    slotFreed: (slots) => {
+      for (const listener of slotListeners) listener(slots);
+    },
+    onSlotFreed: (listener) => {
+      slotListeners.add(listener);
+      return () => void slotListeners.delete(listener);
+    },
     closeFetches: async () => {
       await Promise.all([trusted.close(), guarded.close(), bytePlane.close()]);
     },
   };
+}
+
+/** A fetch of the application's own cannot be told how to look up names, but where a literal address leads is plain to see. */
+function guardedFetch({ fetch: own, network }: Pick<SluiceOptions, 'fetch' | 'network'>, platform: typeof fetch) {
+  if (own === undefined || network?.allowPrivateAddresses === true) return own ?? platform;
+  const guarded: typeof fetch = async (input, init) => {
+    assertPublicHost(new URL(input instanceof Request ? input.url : input).hostname);
+    return own(input, init);
+  };
+  return guarded;
 }

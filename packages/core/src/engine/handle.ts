@@ -39,6 +39,7 @@ export class JobHandle implements ImportJob {
 
   /** Drives the job until it ends, the time runs out, the signal fires, or asking for it gets stuck. */
   #follow(timeoutMs: number | undefined, signal: AbortSignal | undefined): Promise<void> {
+    this.#driver.assertOpen();
     const timer = new AbortController();
     return new Promise<void>((resolve, reject) => {
       const done = (error?: SluiceError) => {
@@ -51,17 +52,16 @@ export class JobHandle implements ImportJob {
       };
       const onAbort = () => done(abortError(signal));
       const stopListening = this.#engine.bus.listen(this.id, (notice) => {
-        if (notice.kind === 'stuck') return done(notice.error);
+        if (notice.kind === 'stuck' || notice.kind === 'closed') done(notice.error);
+        if (notice.kind !== 'record') return;
         this.#record = notice.record;
         if (isFinal(notice.record.state)) done();
       });
       const { release } = this.#driver.drive(this.#record);
       signal?.addEventListener('abort', onAbort, { once: true });
       if (timeoutMs !== undefined) {
-        this.#engine.clock.sleep(timeoutMs, timer.signal).then(
-          () => done(timedOut(this.id, timeoutMs)),
-          () => undefined,
-        );
+        const onTime = () => done(timedOut(this.id, timeoutMs));
+        this.#engine.clock.sleep(timeoutMs, timer.signal).then(onTime, () => undefined);
       }
     });
   }
@@ -75,6 +75,7 @@ export class JobHandle implements ImportJob {
 
   async *events(options: { signal?: AbortSignal } = {}): AsyncIterable<ImportEvent> {
     const { signal } = options;
+    this.#driver.assertOpen();
     const queue = new EventQueue();
     let seen: JobRecord | undefined;
     const take = (record: JobRecord) => {
@@ -85,7 +86,7 @@ export class JobHandle implements ImportJob {
     };
     const stopListening = this.#engine.bus.listen(this.id, (notice) => {
       if (notice.kind === 'record') take(notice.record);
-      else queue.end(notice.error);
+      if (notice.kind === 'stuck' || notice.kind === 'closed') queue.end(notice.error);
     });
     const onAbort = () => queue.end(abortError(signal));
     if (signal?.aborted) onAbort();
@@ -103,7 +104,7 @@ export class JobHandle implements ImportJob {
 
   async refresh(): Promise<ImportSnapshot> {
     if (!isFinal(this.#record.state)) {
-      const advanced = await this.#driver.step(this.id, new AbortController().signal);
+      const advanced = await this.#driver.step(this.id, { early: true });
       if (advanced.next === 'stuck') throw advanced.error;
       this.#record = (await this.#engine.store.read(this.id)) ?? this.#record;
     }

@@ -7,13 +7,21 @@ import { Timer } from './timer.js';
 const pollMs = { first: 100, longest: 2_000, factor: 1.5 };
 
 interface Lane {
-  waiting: Heap<{ job: Driven; version: number }>;
+  /** Who waits. In the heap, entries of others are stale. */
+  members: Set<Driven>;
+  waiting: Heap<Driven>;
   /** The one that was let out to try; the next one follows when it got in. */
   trying: Driven | undefined;
   /** A slot was freed while one was trying: its no may be out of date. */
   freed: boolean;
   pollMs: number;
   timer: Timer;
+}
+
+/** Who goes first: the higher priority, then the older. */
+export function comesFirst(a: Driven, b: Driven): boolean {
+  if (a.priority !== b.priority) return a.priority > b.priority;
+  return a.createdAt === b.createdAt ? a.turn < b.turn : a.createdAt < b.createdAt;
 }
 
 /**
@@ -33,31 +41,41 @@ export class Lanes {
   /** True when others wait in the lane: a newcomer stands behind them. */
   isWaiting(name: string): boolean {
     const lane = this.#lanes.get(name);
-    return lane !== undefined && (lane.trying !== undefined || lane.waiting.size > 0);
+    return lane !== undefined && (lane.trying !== undefined || lane.members.size > 0);
   }
 
   /** The job cannot start now; `until` when it can, where that is known. */
   add(job: Driven, until?: number): void {
     const lane = this.#lane(job.lane);
+    // Whatever time it was due at counts no more.
     job.version += 1;
-    lane.waiting.push({ job, version: job.version });
+    if (!lane.members.has(job)) lane.waiting.push(job);
+    lane.members.add(job);
     const tried = lane.trying === job;
     if (tried) lane.trying = undefined;
     if (lane.trying !== undefined) return;
-    if (tried && lane.freed) return this.#tryNext(job.lane);
+    if (tried && lane.freed) {
+      this.#tryNext(job.lane);
+      return;
+    }
     if (tried) lane.pollMs = Math.min(pollMs.longest, lane.pollMs * pollMs.factor);
     const now = this.#clock.now();
     const at = until === undefined ? now + lane.pollMs * (0.5 + Math.random() / 2) : Math.max(until, now + 1);
     lane.timer.setEarlier(at, () => this.#tryNext(job.lane));
   }
 
-  /** The job got in, ended, or left: the next one may try. */
-  passed(job: Driven): void {
+  /** The job got in, ended, or is not waited for any more: the next one may try. */
+  leave(job: Driven): void {
     const lane = this.#lanes.get(job.lane);
-    if (lane === undefined || lane.trying !== job) return;
-    lane.trying = undefined;
-    lane.pollMs = pollMs.first;
-    this.#tryNext(job.lane);
+    if (lane === undefined) return;
+    lane.members.delete(job);
+    if (lane.trying === job) {
+      lane.trying = undefined;
+      lane.pollMs = pollMs.first;
+      this.#tryNext(job.lane);
+    } else if (lane.trying === undefined && lane.members.size === 0) {
+      this.#tryNext(job.lane);
+    }
   }
 
   /** A slot of the lane was freed in this process. */
@@ -69,25 +87,21 @@ export class Lanes {
     this.#tryNext(name);
   }
 
-  /** Nobody waits for the job any more. */
-  remove(job: Driven): void {
-    if (!job.moving) this.passed(job);
-  }
-
   close(): void {
     for (const lane of this.#lanes.values()) lane.timer.clear();
     this.#lanes.clear();
   }
 
+  /** Lets the first one out; a lane in which nobody waits is forgotten, and its timer with it. */
   #tryNext(name: string): void {
     const lane = this.#lanes.get(name);
     if (lane === undefined || lane.trying !== undefined) return;
     lane.timer.clear();
     lane.freed = false;
-    for (let entry = lane.waiting.pop(); entry !== undefined; entry = lane.waiting.pop()) {
-      if (entry.version !== entry.job.version) continue;
-      lane.trying = entry.job;
-      this.#letTry(entry.job);
+    for (let job = lane.waiting.pop(); job !== undefined; job = lane.waiting.pop()) {
+      if (!lane.members.delete(job)) continue;
+      lane.trying = job;
+      this.#letTry(job);
       return;
     }
     this.#lanes.delete(name);
@@ -96,11 +110,9 @@ export class Lanes {
   #lane(name: string): Lane {
     const known = this.#lanes.get(name);
     if (known !== undefined) return known;
-    const waiting = new Heap<{ job: Driven; version: number }>(({ job: a }, { job: b }) =>
-      a.priority === b.priority ? a.createdAt < b.createdAt : a.priority > b.priority,
-    );
     const lane: Lane = {
-      waiting,
+      members: new Set(),
+      waiting: new Heap(comesFirst),
       trying: undefined,
       freed: false,
       pollMs: pollMs.first,

@@ -40,8 +40,9 @@ export class LeaseKeeper {
   }
 
   /** The step has ended, or its last commit gave the lease back. */
-  drop(id: string): void {
-    this.#held.delete(id);
+  drop({ id, fence }: LeaseName): void {
+    // Another step of this process may have leased the job since.
+    if (this.#held.get(id)?.lease.fence === fence) this.#held.delete(id);
     if (this.#held.size === 0) this.#pause?.abort();
   }
 

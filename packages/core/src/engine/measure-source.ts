@@ -35,27 +35,33 @@ async function sizeBy(step: Step, url: string, method: 'HEAD' | 'GET'): Promise<
     const response = await ask(step, target, method);
     const location = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || location === null) return readSize(response, method);
-    target = new URL(location, target).href;
+    target = follow(location, target);
   }
-  throw new SluiceError({
-    code: 'source-unreachable',
-    message: `the source redirects more than ${mostRedirects} times`,
-  });
+  throw unreachable(`the source redirects more than ${mostRedirects} times`);
+}
+
+function follow(location: string, from: string): string {
+  const next = URL.canParse(location, from) ? new URL(location, from) : undefined;
+  if (next === undefined || !/^https?:$/.test(next.protocol)) throw unreachable('the source redirects to no http URL');
+  return next.href;
+}
+
+function unreachable(message: string): SluiceError {
+  return new SluiceError({ code: 'source-unreachable', message });
 }
 
 function ask(step: Step, url: string, method: 'HEAD' | 'GET'): Promise<Response> {
   const { engine, provider, signals } = step;
-  const parsed = new URL(url);
-  const credentials = `${decodeURIComponent(parsed.username)}:${decodeURIComponent(parsed.password)}`;
+  const target = new URL(url);
   const headers = new Headers(method === 'GET' ? { range: 'bytes=0-0' } : {});
   // Compressed on the way, the length would be that of the compressed bytes.
   headers.set('accept-encoding', 'identity');
-  if (credentials !== ':') headers.set('authorization', `Basic ${btoa(credentials)}`);
-  parsed.username = '';
-  parsed.password = '';
+  if (target.username + target.password !== '') headers.set('authorization', basicCredentials(target));
+  target.username = '';
+  target.password = '';
   return timed(
     async (signal) => {
-      const response = await engine.guardedFetch(parsed.href, { method, headers, redirect: 'manual', signal });
+      const response = await engine.guardedFetch(target.href, { method, headers, redirect: 'manual', signal });
       await response.body?.cancel();
       return response;
     },
@@ -63,16 +69,26 @@ function ask(step: Step, url: string, method: 'HEAD' | 'GET'): Promise<Response>
       timeoutMs: provider.timeoutMs,
       signal: signals.stop,
       clock: engine.clock,
-      timeoutError: () => new SluiceError({ code: 'source-unreachable', message: 'the source did not answer in time' }),
+      timeoutError: () => unreachable('the source did not answer in time'),
     },
   );
 }
 
-function readSize(response: Response, method: 'HEAD' | 'GET'): number | undefined {
-  const range = /^bytes \d+-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
-  if (response.status === 206 && range !== null) return Number(range[1]);
-  const length = response.headers.get('content-length');
-  if (!response.ok || response.status === 206 || length === null) return undefined;
+/** Of a URL, where a per cent sign may stand for itself; in UTF-8, which btoa cannot read. */
+function basicCredentials({ username, password }: URL): string {
+  const [user, secret] = [username, password].map((text) => text.replace(/%(?![0-9a-f]{2})/gi, '%25'));
+  const bytes = new TextEncoder().encode(`${decodeURIComponent(user ?? '')}:${decodeURIComponent(secret ?? '')}`);
+  return `Basic ${btoa(String.fromCharCode(...bytes))}`;
+}
+
+function readSize({ status, ok, headers }: Response, method: 'HEAD' | 'GET'): number | undefined {
+  const encoding = headers.get('content-encoding') ?? 'identity';
+  if (encoding !== 'identity') return undefined;
+  const range = /^bytes (?:\d+-\d+|\*)\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
+  // 416: there is no first byte in an empty file.
+  if (range !== undefined && (status === 206 || status === 416)) return Number(range);
+  const length = headers.get('content-length');
+  if (!ok || status === 206 || length === null) return undefined;
   // An empty answer to HEAD often means "not told".
   return method === 'HEAD' && Number(length) === 0 ? undefined : Number(length);
 }

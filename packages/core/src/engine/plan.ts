@@ -1,4 +1,5 @@
 import { toSluiceError } from '../model/error.js';
+import { sourceScheme } from '../model/source.js';
 import type { Engine } from './engine.js';
 import type { Intake } from './intake.js';
 import { probeSource } from './probe.js';
@@ -8,10 +9,11 @@ import type { ImportPlan } from './sluice.js';
 export async function planImport(
   engine: Engine,
   intake: Intake,
-  options: { probe?: boolean; signal?: AbortSignal },
+  options: { probe: boolean; signal: AbortSignal },
 ): Promise<ImportPlan> {
   const { provider, record, request, route } = intake;
   const measured = new Set(provider.adapter.capabilities.checks);
+  const seenBefore = request.expect?.size !== undefined && /^https?$/.test(sourceScheme(request.source) ?? '');
   const plan: ImportPlan = {
     provider: provider.name,
     adapter: provider.adapter.name,
@@ -20,15 +22,15 @@ export async function planImport(
     lane: record.lane,
     ...(route !== undefined && { route }),
     checks: {
-      size: measured.has('size') ? 'after' : request.expect?.size === undefined ? 'unchecked' : 'before',
+      size: measured.has('size') ? 'after' : seenBefore ? 'before' : 'unchecked',
       sha256: measured.has('sha256') ? 'after' : 'unchecked',
     },
     problems: intake.problems,
     ...(request.expect?.size !== undefined && { size: request.expect.size }),
   };
-  if (options.probe !== true) return plan;
+  if (!options.probe) return plan;
   try {
-    const probe = await probeSource(engine, intake, options.signal ?? new AbortController().signal);
+    const probe = await probeSource(engine, intake, options.signal);
     const size = plan.size ?? probe?.size;
     return { ...plan, ...(probe !== undefined && { probe }), ...(size !== undefined && { size }) };
   } catch (thrown) {

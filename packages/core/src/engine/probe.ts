@@ -1,12 +1,12 @@
-import type { AdapterContext, AdapterRequest, ProbeResult, ProbeStep } from '../model/adapter.js';
+import type { AdapterContext, ProbeResult, ProbeStep } from '../model/adapter.js';
 import { SluiceError } from '../model/error.js';
-import { slotsName } from '../store/contract.js';
+import { slotsName, type WindowHit } from '../store/contract.js';
 import { requestSecrets } from '../store/secrets.js';
 import { createHttp } from '../wire/http.js';
 import type { Engine } from './engine.js';
 import { newId } from './identity.js';
 import type { Intake } from './intake.js';
-import { windowHit } from './limits.js';
+import { type CallKind, windowHit } from './limits.js';
 import { adapterRequest } from './step.js';
 
 /** A probe takes so long at most, in milliseconds. */
@@ -24,12 +24,16 @@ export async function probeSource(
   const holder = newId('probe', engine.clock.now());
   const slots = slotsName(provider.name, `${record.lane}/probes`);
   const request = adapterRequest(record, provider);
-  const call = async (run: (context: AdapterContext) => Promise<ProbeStep>, takeSlot: boolean) => {
-    await admitted(engine, intake, { holder, slots, takeSlot, signal });
-    return run(probeContext(engine, intake, request, signal));
+  const call = async (kind: CallKind, run: (context: AdapterContext) => Promise<ProbeStep>) => {
+    const hit = await admitted(engine, intake, { holder, slots, kind, signal });
+    try {
+      return await run(probeContext(engine, intake, signal));
+    } finally {
+      if (hit !== undefined) await engine.store.settle([{ ...hit, at: engine.clock.now() }]);
+    }
   };
   try {
-    let step = await call((context) => probe.start(request, context), true);
+    let step = await call('probes', (context) => probe.start(request, context));
     const giveUpAt = engine.clock.now() + longestMs;
     while (!('result' in step)) {
       const { ref, againMs } = step;
@@ -40,7 +44,8 @@ export async function probeSource(
         });
       }
       await engine.clock.sleep(againMs, signal);
-      step = await call((context) => probe.status(ref, context), false);
+      // A look at a probe counts among the provider's looks, not among its probes.
+      step = await call('statuses', (context) => probe.status(ref, context));
     }
     return step.result;
   } finally {
@@ -51,28 +56,27 @@ export async function probeSource(
 async function admitted(
   engine: Engine,
   { provider, record }: Intake,
-  wish: { holder: string; slots: string; takeSlot: boolean; signal: AbortSignal },
-): Promise<void> {
+  wish: { holder: string; slots: string; kind: CallKind; signal: AbortSignal },
+): Promise<WindowHit | undefined> {
   const pollMs = 500;
   for (;;) {
     const now = engine.clock.now();
-    const hit = windowHit(provider, { lane: record.lane, kind: 'probes', now });
+    const hit = windowHit(provider, { lane: record.lane, kind: wish.kind, now });
     const max = provider.limits.probesAtOnce;
     const { holder, slots } = wish;
     const taken = await engine.store.admit(
       {
-        ...(wish.takeSlot && max !== undefined && { slot: { slots, holder, max, until: now + longestMs } }),
+        ...(wish.kind === 'probes' && max !== undefined && { slot: { slots, holder, max, until: now + longestMs } }),
         ...(hit !== undefined && { hits: [hit] }),
       },
       now,
     );
-    if (taken.admitted) return;
+    if (taken.admitted) return hit;
     await engine.clock.sleep(Math.max(1, (taken.until ?? now + pollMs) - now), wish.signal);
   }
 }
 
-function probeContext(engine: Engine, intake: Intake, request: AdapterRequest, signal: AbortSignal): AdapterContext {
-  const { provider, record } = intake;
+function probeContext(engine: Engine, { provider, record }: Intake, signal: AbortSignal): AdapterContext {
   return {
     http: createHttp({
       provider: provider.name,
@@ -84,7 +88,7 @@ function probeContext(engine: Engine, intake: Intake, request: AdapterRequest, s
       signal,
     }),
     signal,
-    key: `${request.id}-probe`,
+    key: `${record.id}-probe`,
     now: () => engine.clock.now(),
     log: () => undefined,
   };

@@ -1,7 +1,14 @@
-import { type Adapter, type AdapterMembers, type ConfiguredAdapter, commonSettingsSchema } from '../model/adapter.js';
+import {
+  type Adapter,
+  type AdapterMembers,
+  type ConfiguredAdapter,
+  commonSettingsSchema,
+  type Wire,
+} from '../model/adapter.js';
 import { capabilitiesSchema, type Limits } from '../model/capabilities.js';
 import { SluiceError } from '../model/error.js';
 import { invalidInput } from '../model/issues.js';
+import type { JobRecord } from '../model/record.js';
 import { findSecrets } from '../model/redact.js';
 import type { ProviderInfo } from './sluice.js';
 
@@ -47,10 +54,12 @@ function configureProvider(name: string, { adapter, settings }: ConfiguredAdapte
     throw invalidInput(parsedOwn.error, { prefix, known: [...Object.keys(adapter.settings.shape), ...commonKeys] });
   }
   const { pollIntervalMs, timeoutMs, deadlineMs, stallMs, limits } = parsedCommon.data;
+  const members = adapter.create(own);
+  assertWire(members.wire, prefix);
   return {
     name,
     adapter,
-    members: adapter.create(own),
+    members,
     limits: mergeLimits(adapter.capabilities.limits, limits ?? {}),
     pollIntervalMs: pollIntervalMs ?? adapter.pollIntervalMs,
     timeoutMs: timeoutMs ?? defaults.timeoutMs,
@@ -58,6 +67,21 @@ function configureProvider(name: string, { adapter, settings }: ConfiguredAdapte
     stallMs,
     secrets: findSecrets(settings),
   };
+}
+
+/** What no call could be made with is said before the first one. The values are not shown: they may be keys. */
+function assertWire({ baseUrl, headers }: Wire, prefix: string): void {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  const broken = (problem: string) => new SluiceError({ code: 'invalid-request', message: `${prefix}${problem}` });
+  if (url === undefined || !/^https?:$/.test(url.protocol)) throw broken('.baseUrl: must be an http or https URL');
+  if (url.username + url.password + url.search + url.hash !== '') {
+    throw broken('.baseUrl: must have no user, password, query or fragment');
+  }
+  try {
+    new Headers(headers);
+  } catch {
+    throw broken(': a credential holds a character that no HTTP header can carry, such as a line break');
+  }
 }
 
 /** A key that the adapter declares too goes to both. */
@@ -95,6 +119,24 @@ export function findProvider(
   throw new SluiceError({
     code: 'invalid-request',
     message: `provider: "${name}" is not configured; configured: ${known}`,
+  });
+}
+
+/** The provider of a job; undefined when it is not configured here, or with another adapter. */
+export function providerOf(
+  { providers }: { providers: Map<string, Provider> },
+  record: Pick<JobRecord, 'provider' | 'adapter'>,
+): Provider | undefined {
+  const provider = providers.get(record.provider);
+  return provider?.adapter.name === record.adapter ? provider : undefined;
+}
+
+/** The error for a job that {@link providerOf} finds nothing for. */
+export function foreignError({ id, provider, adapter }: JobRecord): SluiceError {
+  return new SluiceError({
+    code: 'invalid-request',
+    message: `job ${id} belongs to the provider "${provider}" (adapter ${adapter}), which is not configured here`,
+    provider,
   });
 }
 

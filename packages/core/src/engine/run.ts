@@ -1,76 +1,122 @@
 import { toSluiceError } from '../model/error.js';
-import type { Lease } from '../store/contract.js';
-import { slotsName } from '../store/contract.js';
+import { type Lease, slotsName } from '../store/contract.js';
 import { advanceLeased } from './advance.js';
+import { ClosedLanes } from './closed-lanes.js';
 import type { Engine } from './engine.js';
 import { leaseMs } from './lease-keeper.js';
+import { providerOf } from './providers.js';
 
 /** How often to look for due records, in milliseconds. */
 const lookEveryMs = 250;
-/** How long a lane that is full is passed over when nobody says until when, in milliseconds. */
-const fullLaneMs = 500;
+/** How soon a job of a provider that is not known here is met again, where its lane cannot be passed over. Milliseconds. */
+const foreignAgainMs = 2_000;
+const foreignLaneMs = 60_000;
+
+/** How {@link runStore} works. */
+interface RunOptions {
+  signal: AbortSignal;
+  untilIdle: boolean;
+  concurrency: number;
+}
 
 /** Works the store: leases what is due, whoever made it, until the signal fires or, with `untilIdle`, nothing is left. */
-export async function runStore(
-  engine: Engine,
-  options: { signal: AbortSignal; untilIdle: boolean; concurrency: number },
-): Promise<void> {
-  const { signal, untilIdle, concurrency } = options;
-  const fullLanes = new Map<string, number>();
+export async function runStore(engine: Engine, { signal, untilIdle, concurrency }: RunOptions): Promise<void> {
+  const nap = new Nap(engine);
+  const lanes = new ClosedLanes(engine.clock, () => nap.end());
   const moving = new Set<Promise<void>>();
+  const stopListening = engine.onSlotFreed((slots) => lanes.open(slots));
+  const onAbort = () => nap.end();
+  signal.addEventListener('abort', onAbort);
   while (!signal.aborted) {
-    const leases = moving.size < concurrency ? await leaseDue(engine, concurrency - moving.size, fullLanes) : [];
+    nap.prepare();
+    const room = concurrency - moving.size;
+    const leases = room > 0 ? await leaseDue(engine, lanes.mostLeases(room), lanes) : [];
     for (const lease of leases) {
-      const step = stepOf(engine, lease, { signal, fullLanes }).finally(() => moving.delete(step));
+      const step = stepOf(engine, lease, { signal, lanes }).finally(() => {
+        moving.delete(step);
+        nap.end();
+      });
       moving.add(step);
     }
     if (leases.length > 0) continue;
+    if (room > 0) lanes.forgetEmpty();
     if (untilIdle && moving.size === 0 && !(await anyLeft(engine))) break;
-    const pause = new AbortController();
-    const nap = engine.clock.sleep(lookEveryMs, AbortSignal.any([signal, pause.signal])).catch(() => undefined);
-    await Promise.race([nap, ...moving]);
-    pause.abort();
+    await nap.sleep();
   }
+  signal.removeEventListener('abort', onAbort);
+  stopListening();
   await Promise.allSettled([...moving]);
 }
 
-function leaseDue(engine: Engine, limit: number, fullLanes: Map<string, number>): Promise<Lease[]> {
-  const now = engine.clock.now();
-  for (const [lane, until] of fullLanes) {
-    if (until <= now) fullLanes.delete(lane);
+/** A pause that ends early when there is news, also news that came since it was prepared. */
+class Nap {
+  readonly #engine: Engine;
+  #alarm = new AbortController();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
   }
+
+  prepare(): void {
+    this.#alarm = new AbortController();
+  }
+
+  sleep(): Promise<void> {
+    return this.#engine.clock.sleep(lookEveryMs, this.#alarm.signal).catch(() => undefined);
+  }
+
+  end(): void {
+    this.#alarm.abort();
+  }
+}
+
+function leaseDue(engine: Engine, limit: number, lanes: ClosedLanes): Promise<Lease[]> {
+  const now = engine.clock.now();
   return engine.store.lease({
     holder: engine.holder,
     now,
     until: now + leaseMs,
     limit,
-    exceptLanes: [...fullLanes.keys()],
+    exceptLanes: lanes.names(),
   });
 }
 
 async function stepOf(
   engine: Engine,
   lease: Lease,
-  options: { signal: AbortSignal; fullLanes: Map<string, number> },
+  options: { signal: AbortSignal; lanes: ClosedLanes },
 ): Promise<void> {
-  const { signal, fullLanes } = options;
+  const { signal, lanes } = options;
   const { record } = lease;
+  const lane = slotsName(record.provider, record.lane);
+  const starting = record.ref === undefined && record.intent === undefined;
+  if (providerOf(engine, record) === undefined) {
+    lanes.close(lane, engine.clock.now() + foreignLaneMs);
+    return setAside(engine, lease, starting);
+  }
+  if (starting) lanes.tries(lane);
   try {
-    const advanced = await advanceLeased(engine, lease, { signal });
-    if (advanced.next === 'full') {
-      fullLanes.set(slotsName(record.provider, record.lane), advanced.until ?? engine.clock.now() + fullLaneMs);
-    }
-    if (advanced.next === 'final') fullLanes.delete(slotsName(record.provider, record.lane));
+    const advanced = await advanceLeased(engine, lease, { signal, onAdmitted: () => lanes.open(lane) });
+    if (advanced.next === 'full') lanes.full(lane, advanced.until);
+    else if (starting) lanes.open(lane);
   } catch (thrown) {
+    if (starting) lanes.open(lane);
     const error = toSluiceError(thrown, 'unavailable');
     if (error.code !== 'aborted') engine.log({ level: 'warn', message: `job ${record.id}: ${error.message}` });
   }
 }
 
+/** A job for another process. One that holds a slot is shown again although its lane is passed over: it is put off a little. */
+async function setAside(engine: Engine, { record, fence }: Lease, starting: boolean): Promise<void> {
+  const now = engine.clock.now();
+  const next = starting ? record : { ...record, dueAt: now + foreignAgainMs };
+  await engine.store.commit({ lease: { id: record.id, fence }, record: next, now, release: true });
+}
+
 /** Whether any job that this process can move is still open. */
 async function anyLeft(engine: Engine): Promise<boolean> {
-  for await (const { provider, adapter } of engine.store.list({ states: ['queued', 'running'] })) {
-    if (engine.providers.get(provider)?.adapter.name === adapter) return true;
+  for await (const record of engine.store.list({ states: ['queued', 'running'] })) {
+    if (providerOf(engine, record) !== undefined) return true;
   }
   return false;
 }

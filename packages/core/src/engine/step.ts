@@ -1,7 +1,7 @@
 import type { AdapterContext, AdapterRequest, Http } from '../model/adapter.js';
 import type { JsonObject } from '../model/json.js';
 import type { JobRecord } from '../model/record.js';
-import { redactText } from '../model/redact.js';
+import { redactJson, redactText } from '../model/redact.js';
 import {
   type Admission,
   type Committed,
@@ -11,11 +11,12 @@ import {
   type WindowHit,
 } from '../store/contract.js';
 import { requestSecrets } from '../store/secrets.js';
-import { createHttp } from '../wire/http.js';
+import { createHttp, effectOf } from '../wire/http.js';
 import type { Engine } from './engine.js';
 import { lostError } from './lease-keeper.js';
 import { type CallKind, windowHit } from './limits.js';
 import type { Provider } from './providers.js';
+import { redactRecord } from './redact-record.js';
 
 /** What is committed besides the record. */
 export interface CommitExtras {
@@ -44,6 +45,10 @@ export class Step {
   record: JobRecord;
   /** The store says that the inbox holds something new. */
   pending = false;
+  /** A call that counts was about to be sent: what fails from then on may have taken effect. */
+  sent = false;
+  /** A call that counts was answered well: it took effect, whatever fails from then on. */
+  answered = false;
   readonly #secrets: readonly string[];
   #unsettled: WindowHit[] = [];
   #holds: Promise<void>[] = [];
@@ -75,13 +80,13 @@ export class Step {
   /** Saves the record as the step's last word and gives the lease back. */
   async finish(record: JobRecord, extras: Omit<CommitExtras, 'take'> = {}): Promise<void> {
     await this.#commit(record, { ...extras, release: true });
-    this.engine.leases.drop(record.id);
+    this.engine.leases.drop({ id: record.id, fence: this.fence });
   }
 
   async #commit(record: JobRecord, extras: CommitExtras & { release: boolean }) {
     await Promise.all(this.#holds.splice(0));
     const now = this.now;
-    const next = { ...record, updatedAt: now };
+    const next = redactRecord({ ...record, updatedAt: now }, (text) => this.redact(text));
     const settle = this.#unsettled.map(({ window, token }) => ({ window, token, at: now }));
     const committed = await this.engine.store.commit({
       lease: { id: record.id, fence: this.fence },
@@ -122,14 +127,14 @@ export class Step {
         engine.log({
           level: 'debug',
           message: this.redact(`${this.provider.name} ${record.id}: ${message}`),
-          ...(details !== undefined && { details: JSON.parse(this.redact(JSON.stringify(details))) }),
+          ...(details !== undefined && { details: redactJson(details, this.#secrets) }),
         }),
     };
   }
 
   #http(kind: CallKind): Http {
     const { engine, provider, record } = this;
-    return createHttp({
+    const http = createHttp({
       provider: provider.name,
       wire: provider.members.wire,
       fetch: engine.trustedFetch,
@@ -138,7 +143,10 @@ export class Step {
       secrets: this.#secrets,
       signal: this.signals.stop,
       effectSignal: this.signals.stopEffects,
-      assertCurrent: this.signals.assertHeld,
+      assertCurrent: () => {
+        this.signals.assertHeld();
+        this.sent = true;
+      },
       admit: () => this.#admitAgain(kind),
       onRate: ({ retryAfterMs, exhaustedForMs }) => this.#obeyRate(kind, retryAfterMs ?? exhaustedForMs),
       trace: ({ method, url, attempt, took, outcome }) =>
@@ -148,6 +156,13 @@ export class Step {
           details: { provider: provider.name, job: record.id, attempt, took, outcome },
         }),
     });
+    return {
+      call: async (call) => {
+        const answer = await http.call(call);
+        if (effectOf(call) === 'once') this.answered = true;
+        return answer;
+      },
+    };
   }
 
   async #admitAgain(kind: CallKind): Promise<boolean> {

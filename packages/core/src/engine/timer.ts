@@ -19,6 +19,8 @@ export class Timer {
     this.#at = at;
     this.#clock.sleep(Math.max(0, at - this.#clock.now()), pause.signal).then(
       () => {
+        // Cleared or replaced after the sleep had ended, but before this was run.
+        if (this.#pause !== pause || pause.signal.aborted) return;
         this.#at = Number.POSITIVE_INFINITY;
         onTime();
       },

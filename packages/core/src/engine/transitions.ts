@@ -13,11 +13,9 @@ export function without<Key extends keyof JobRecord>(record: JobRecord, ...keys:
   return copy;
 }
 
-/** The record with warnings added; one of the same code and text is there once. */
+/** The record with warnings added. */
 export function warned(record: JobRecord, warnings: Warning[]): JobRecord {
-  const known = new Set(record.warnings.map(({ code, message }) => `${code} ${message}`));
-  const added = warnings.filter(({ code, message }) => !known.has(`${code} ${message}`));
-  return added.length === 0 ? record : { ...record, warnings: [...record.warnings, ...added] };
+  return warnings.length === 0 ? record : { ...record, warnings: [...record.warnings, ...warnings] };
 }
 
 /** The record of a job that ended without success. Its request is kept, so that it can be tried again. */
@@ -37,10 +35,10 @@ export function canceled(record: JobRecord, now: number, warnings: Warning[] = [
   return warned({ ...rest, state: 'canceled', completedAt: now }, warnings);
 }
 
-/** The record after a call that failed and may succeed later. */
+/** The record after a call that failed and may succeed later, but not later than the job may take. */
 export function postponed(record: JobRecord, error: SluiceError, now: number): JobRecord {
   const failures = record.failures + 1;
-  const at = retryAt(now, failures, error.retryAfterMs);
+  const at = Math.min(retryAt(now, failures, error.retryAfterMs), record.deadlineAt ?? Number.POSITIVE_INFINITY);
   return { ...record, failures, dueAt: at, waitingFor: { what: 'retry', until: at, error: error.toJSON() } };
 }
 
@@ -53,7 +51,7 @@ export function observed(
   const { provider, now } = context;
   const base = without(record, 'waitingFor', 'unmapped', 'intent');
   const unmapped = snapshot.unmapped === true;
-  const changed = record.changedAt === undefined || seenState(record) !== snapshotState(snapshot);
+  const changed = record.changedAt === undefined || seenState(record) !== snapshotState(snapshot, record);
   const next: JobRecord = {
     ...base,
     state: snapshot.state,
@@ -105,8 +103,9 @@ function seenState(record: JobRecord): string {
   return stateText(record.rawState, record.progress);
 }
 
-function snapshotState(snapshot: ProviderSnapshot): string {
-  return stateText(snapshot.rawState, snapshot.progress);
+/** A snapshot that says nothing of the progress leaves what was known. */
+function snapshotState(snapshot: ProviderSnapshot, record: JobRecord): string {
+  return stateText(snapshot.rawState, snapshot.progress ?? record.progress);
 }
 
 function stateText(rawState: string | undefined, progress: JobRecord['progress']): string {

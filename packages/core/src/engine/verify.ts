@@ -1,5 +1,5 @@
 import { type ErrorFields, SluiceError } from '../model/error.js';
-import type { Check, ImportItem, Measured, ReportedItem } from '../model/item.js';
+import type { Check, Checks, ImportItem, ReportedItem } from '../model/item.js';
 import type { JobRecord, Warning } from '../model/record.js';
 import type { Provider } from './providers.js';
 
@@ -21,7 +21,9 @@ export function checkItems(record: JobRecord, reported: ReportedItem[], provider
     const error = { code: 'source-unreachable', message: `${provider.name}: ${item.message}`, retry: 'later' } as const;
     return { ok: false, ref: item.ref, error };
   });
-  const checks = items.flatMap((item) => (item.ok ? Object.entries(item.checks) : []));
+  // A provider that reports no item leaves what was expected just as unchecked.
+  const checked = items.length === 0 ? [checksOf(record, {})] : items.flatMap((item) => (item.ok ? [item.checks] : []));
+  const checks = checked.flatMap((ofItem) => Object.entries(ofItem));
   const wrong = checks.find(([, check]) => check.outcome === 'mismatch');
   const unchecked = checks.filter(([, check]) => check.outcome === 'unchecked' && check.expected !== undefined);
   const warnings = unchecked.map(([measure]) => uncheckedWarning(measure, provider));
@@ -32,13 +34,11 @@ export function checkItems(record: JobRecord, reported: ReportedItem[], provider
   return { items, warnings };
 }
 
-function checksOf(record: JobRecord, item: ReportedItem & { ok: true }) {
+function checksOf(record: JobRecord, { asset, of }: Partial<ReportedItem & { ok: true }>): Checks {
   const expect = record.request?.expect;
-  const ofSource = (of: Measured | undefined) => of === 'source';
-  return {
-    size: check(expect?.size, ofSource(item.of?.size) ? item.asset.size : record.measured?.size),
-    sha256: check(expect?.sha256, ofSource(item.of?.sha256) ? item.asset.sha256?.toLowerCase() : undefined),
-  };
+  const size = of?.size === 'source' ? asset?.size : undefined;
+  const sha256 = of?.sha256 === 'source' ? asset?.sha256?.toLowerCase() : undefined;
+  return { size: check(expect?.size, size ?? record.measured?.size), sha256: check(expect?.sha256, sha256) };
 }
 
 function check(expected: string | number | undefined, actual: string | number | undefined): Check {

@@ -57,14 +57,27 @@ function describeBytes({ name, size }: ByteInput): Source {
 }
 
 function parseUrlSource(text: string): Source {
-  if (!URL.canParse(text))
-    throw invalid(`source: "${redactUrl(text)}" is not an absolute URL, such as https://host/path`);
+  if (!URL.canParse(text)) throw invalid(`source: "${shown(text)}" is not an absolute URL, such as https://host/path`);
   const url = new URL(text);
   if (!isScheme(url.protocol.slice(0, -1))) {
     throw invalid(`source: scheme "${url.protocol.slice(0, -1)}" is not one of ${schemes.join(', ')}`);
   }
-  if (url.hostname === '') throw invalid(`source: "${redactUrl(text)}" names no host`);
-  return { kind: 'url', url: text };
+  if (url.hostname === '') throw invalid(`source: "${redactUrl(url.href)}" names no host`);
+  return { kind: 'url', url: isPlain(text) ? text : url.href };
+}
+
+/**
+ * Written as URLs are written. URL parsers also take blanks around it, backslashes, too few slashes or too many: such a text is
+ * spelled out, so that everybody who reads it sees the same user, host and query.
+ */
+function isPlain(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/\\\s\p{Cc}][^\\\s\p{Cc}]*$/iu.test(text);
+}
+
+/** A text that is no URL may still hold a password and a query. */
+function shown(text: string): string {
+  const bare = text.slice(text.lastIndexOf('@') + 1).replace(/[?#].*$/s, '?…');
+  return redactUrl(bare.length > 100 ? `${bare.slice(0, 100)}…` : bare);
 }
 
 function isScheme(text: string): text is Scheme {

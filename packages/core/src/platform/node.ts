@@ -3,6 +3,7 @@ import { lookup as lookupNow } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import type { Dispatcher } from 'undici';
+import { SluiceError } from '../model/error.js';
 import { assertPublicHost, isPrivateAddress, privateAddressError } from '../wire/address.js';
 import type { FetchOptions, PlatformFetch } from './port.js';
 
@@ -21,12 +22,24 @@ export function createFetch(options: FetchOptions): PlatformFetch {
   return {
     fetch: async (input, init) => {
       if (options.guarded) await guard(new URL(input instanceof Request ? input.url : input).hostname, options);
-      return globalThis.fetch(input, Object.assign({}, init, { dispatcher: await dispatcher() }));
+      const answer = globalThis.fetch(input, Object.assign({}, init, { dispatcher: await dispatcher() }));
+      return options.proxy === undefined ? answer : answer.catch(throwProxyError);
     },
     close: async () => {
       if (loading !== undefined) await (await loading).destroy();
     },
   };
+}
+
+/** A proxy that does not let us through has not passed anything on: the error says so, for calls that count. */
+function throwProxyError(error: unknown): never {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const status = cause instanceof Error ? /^Proxy response \((\d+)\)/.exec(cause.message)?.[1] : undefined;
+  if (status === undefined) throw error;
+  throw new SluiceError({
+    code: 'unavailable',
+    message: `network.proxy: the proxy answers ${status} and makes no connection; nothing was sent`,
+  });
 }
 
 /** A literal address never reaches the look-up, and behind a proxy nothing does: these are checked here. */

@@ -9,16 +9,20 @@ export function isPrivateAddress(text: string): boolean {
   const bare = text.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
   if (!ipaddr.isValid(bare)) return false;
   const address = ipaddr.process(bare);
-  if (address.range() === 'unicast') return false;
-  const embedded = address instanceof ipaddr.IPv6 ? embeddedIPv4(address) : undefined;
-  return embedded === undefined || embedded.range() !== 'unicast';
+  const judged = address instanceof ipaddr.IPv6 ? (embeddedIPv4(address) ?? address) : address;
+  return judged.range() !== 'unicast' || (judged instanceof ipaddr.IPv6 && !judged.match(globalUnicast));
 }
 
-/** NAT64 (64:ff9b::/96) and 6to4 (2002::/16) carry an IPv4 address that the packet ends up at. */
+/** What is routed at all (RFC 4291): what no range names, such as the old `::127.0.0.1`, is not public for that. */
+const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
+const nat64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
+const sixToFour = ipaddr.IPv6.parseCIDR('2002::/16');
+
+/** NAT64 and 6to4 carry an IPv4 address that the packet ends up at. Other NAT64 prefixes are an operator's own: private. */
 function embeddedIPv4(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
   const bytes = address.toByteArray();
-  if (address.range() === 'rfc6052') return new ipaddr.IPv4(bytes.slice(12));
-  return address.range() === '6to4' ? new ipaddr.IPv4(bytes.slice(2, 6)) : undefined;
+  if (address.match(nat64)) return new ipaddr.IPv4(bytes.slice(12));
+  return address.match(sixToFour) ? new ipaddr.IPv4(bytes.slice(2, 6)) : undefined;
 }
 
 /** The refusal to connect to `host`; says which setting allows it. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { HttpAnswer } from '../model/adapter.js';
 import type { JsonValue } from '../model/json.js';
+import { readAtMost } from './body.js';
 import { type FailureScope, protocolError } from './failure.js';
 
 /** Longer bodies are refused: an answer of a control call is never so large. Bytes. */
@@ -19,25 +20,20 @@ export async function readResponse(response: Response, scope: FailureScope): Pro
   return { status: response.status, header, text: await readBody(response, scope) };
 }
 
+/** A declared length spares the counting; of a compressed body it says nothing. */
 async function readBody(response: Response, scope: FailureScope): Promise<string> {
   const tooLong = () =>
     protocolError(`the answer is longer than ${longestBody} bytes`, { ...scope, status: response.status });
-  const declared = response.headers.get('content-length');
-  if (declared !== null && Number(declared) > longestBody) throw tooLong();
-  if (declared !== null || response.body === null) return response.text();
-  const decoder = new TextDecoder();
-  const reader = response.body.getReader();
-  let text = '';
-  let bytes = 0;
-  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    bytes += chunk.value.byteLength;
-    if (bytes > longestBody) {
-      await reader.cancel();
-      throw tooLong();
-    }
-    text += decoder.decode(chunk.value, { stream: true });
+  const length = response.headers.get('content-length');
+  const declared = length === null || response.headers.has('content-encoding') ? undefined : Number(length);
+  if (declared !== undefined && declared > longestBody) {
+    await response.body?.cancel();
+    throw tooLong();
   }
-  return text + decoder.decode();
+  if (declared !== undefined || response.body === null) return response.text();
+  const bytes = await readAtMost(response.body, longestBody);
+  if (bytes === undefined) throw tooLong();
+  return new TextDecoder().decode(bytes);
 }
 
 /** A text as JSON; undefined when it is none. */

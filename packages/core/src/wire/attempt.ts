@@ -12,7 +12,7 @@ export interface AttemptOptions {
 
 /**
  * Runs `work` under a signal that fires at the time-out or with the caller's signal, whichever is first, and rejects with
- * the error of that cause. Leaves no timer and no listener.
+ * the error of that cause at once, also when `work` is slow to obey. Leaves no timer and no listener.
  */
 export async function timed<T>(work: (signal: AbortSignal) => Promise<T>, options: AttemptOptions): Promise<T> {
   if (options.signal.aborted) throw abortError(options.signal);
@@ -24,8 +24,11 @@ export async function timed<T>(work: (signal: AbortSignal) => Promise<T>, option
     () => attempt.abort(options.timeoutError()),
     () => undefined,
   );
+  const cut = new Promise<never>((_resolve, reject) => {
+    attempt.signal.addEventListener('abort', () => reject(attempt.signal.reason), { once: true });
+  });
   try {
-    return await work(attempt.signal);
+    return await Promise.race([work(attempt.signal), cut]);
   } catch (error) {
     throw attempt.signal.aborted ? attempt.signal.reason : error;
   } finally {

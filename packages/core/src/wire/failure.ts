@@ -1,7 +1,7 @@
 import type { CallEffect, HttpRefusal, RefusalDetails } from '../model/adapter.js';
 import { type ErrorCode, type ErrorFields, SluiceError } from '../model/error.js';
 import { redactText } from '../model/redact.js';
-import type { RateReading } from './rate.js';
+import { boundedWait, type RateReading } from './rate.js';
 
 /** Whom a failure is about, and what must not be said. */
 export interface FailureScope {
@@ -10,7 +10,10 @@ export interface FailureScope {
   secrets: readonly string[];
 }
 
-/** System errors that come before a request could be sent: it surely did nothing. */
+/** What the system was doing when it failed before a request could be sent: it surely did nothing. */
+const connecting = new Set(['connect', 'getaddrinfo']);
+
+/** The same, of errors that do not say it. */
 const neverConnected = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -18,8 +21,13 @@ const neverConnected = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'ENETDOWN',
+  'ERR_SOCKET_CONNECTION_TIMEOUT',
   'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_PRX_TLS',
   'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REVOKED',
+  'CERT_UNTRUSTED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -31,8 +39,8 @@ const neverConnected = new Set([
 export function connectionError(error: unknown, scope: FailureScope): SluiceError {
   const ours = findInCauses(error, SluiceError.is);
   if (ours !== undefined) return ours;
-  const code = causeCode(error);
-  const sent = code === undefined || !neverConnected.has(code);
+  const code = causeText(error, 'code');
+  const sent = !neverConnected.has(code ?? '') && !connecting.has(causeText(error, 'syscall') ?? '');
   const what = sent ? 'the connection broke before an answer came' : 'no connection could be made';
   return new SluiceError({
     code: 'unavailable',
@@ -71,25 +79,26 @@ export function refusalError(
 ): SluiceError {
   const { details, rate } = scope;
   const code = details.code ?? codeOfStatus(refusal.status);
-  const said = details.message ?? shortText(refusal.json);
-  const retryAfterMs = details.retryAfterMs ?? rate.retryAfterMs ?? rate.exhaustedForMs;
+  const said = redactText(details.message ?? saidIn(refusal) ?? 'refused', scope.secrets).slice(0, longestSaying);
+  const told = boundedWait(details.retryAfterMs) ?? rate.retryAfterMs;
+  const retryAfterMs = code === 'rate-limited' ? (told ?? rate.exhaustedForMs) : told;
   const requestId = details.requestId ?? refusal.header('x-request-id') ?? refusal.header('request-id');
   const fields: ErrorFields = {
     code,
-    message: redactText(
-      `${scope.provider}: ${said ?? 'refused'} (HTTP ${refusal.status})${advice[code] ?? ''}`,
-      scope.secrets,
-    ),
+    message: `${scope.provider}: ${said} (HTTP ${refusal.status})${advice[code] ?? ''}`,
     retry: details.retry ?? (transient.has(code) || code === 'auth' || code === 'quota' ? 'later' : 'never'),
     provider: scope.provider,
     status: refusal.status,
   };
   if (details.providerCode !== undefined) fields.providerCode = redactText(details.providerCode, scope.secrets);
   if (requestId !== undefined) fields.requestId = requestId;
-  if (retryAfterMs !== undefined && code === 'rate-limited') fields.retryAfterMs = retryAfterMs;
+  if (retryAfterMs !== undefined && transient.has(code)) fields.retryAfterMs = retryAfterMs;
   if (scope.effect === 'once' && details.refused !== true && leavesUnknown(refusal.status)) fields.ambiguous = true;
   return new SluiceError(fields);
 }
+
+/** A page of HTML in place of a message helps nobody. Characters. */
+const longestSaying = 500;
 
 const transient = new Set<ErrorCode>(['rate-limited', 'unavailable', 'timeout']);
 
@@ -119,19 +128,20 @@ function codeOfStatus(status: number): ErrorCode {
   return status >= 400 ? 'invalid-request' : 'protocol';
 }
 
-/** The message of a body that follows one of the usual forms. */
-function shortText(json: HttpRefusal['json']): string | undefined {
+/** The message of a body that follows one of the usual forms, or where a redirect wanted to go. */
+function saidIn({ status, json, header }: HttpRefusal): string | undefined {
+  if (status >= 300 && status < 400) {
+    return `it redirects to ${header('location') ?? 'nowhere'}, which is not followed with a call; correct baseUrl`;
+  }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
-  const said = [json['message'], json['error'], json['error_message'], json['detail']].find(
-    (value) => typeof value === 'string',
-  );
-  return typeof said === 'string' ? said.slice(0, 500) : undefined;
+  return [json.message, json.error, json.error_message, json.detail].find((value) => typeof value === 'string');
 }
 
-function causeCode(error: unknown): string | undefined {
-  const withCode = (value: unknown): value is { code: string } =>
-    typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string';
-  return findInCauses(error, withCode)?.code;
+/** The first text of that name along the chain of causes. */
+function causeText(error: unknown, name: 'code' | 'syscall'): string | undefined {
+  const withText = (value: unknown): value is { [Name in typeof name]: string } =>
+    typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'string';
+  return findInCauses(error, withText)?.[name];
 }
 
 function findInCauses<T>(error: unknown, matches: (value: unknown) => value is T): T | undefined {

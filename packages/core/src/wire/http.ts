@@ -1,7 +1,7 @@
 import ky from 'ky';
 import type { CallEffect, Http, HttpAnswer, HttpCall, Wire } from '../model/adapter.js';
 import { SluiceError } from '../model/error.js';
-import { redactUrl } from '../model/redact.js';
+import { redactText } from '../model/redact.js';
 import { answerOf, parseJson, type ReadResponse, readResponse } from './answer.js';
 import { timed } from './attempt.js';
 import { abortError, type Clock } from './clock.js';
@@ -47,7 +47,7 @@ export interface HttpOptions {
 export function createHttp(options: HttpOptions): Http {
   return {
     call: (call) => {
-      const effect = call.effect ?? (call.method === 'GET' ? 'none' : 'once');
+      const effect = effectOf(call);
       const scope: FailureScope = { provider: options.provider, effect, secrets: options.secrets };
       return retrying((attempt) => traced({ call, attempt, options }, () => attemptCall(call, scope, options)), {
         effect,
@@ -59,6 +59,11 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
+/** What a call leaves behind: as it says, else by its method. */
+export function effectOf(call: HttpCall): CallEffect {
+  return call.effect ?? (call.method === 'GET' ? 'none' : 'once');
+}
+
 async function traced<T extends { status: number }>(
   about: { call: HttpCall; attempt: number; options: HttpOptions },
   work: () => Promise<T>,
@@ -68,7 +73,7 @@ async function traced<T extends { status: number }>(
   const report = (outcome: number | string) =>
     options.trace?.({
       method: call.method,
-      url: redactUrl(`${options.wire.baseUrl}${call.path}`),
+      url: redactText(`${options.wire.baseUrl}${call.path}`, options.secrets),
       attempt,
       took: options.clock.now() - started,
       outcome,
@@ -91,12 +96,13 @@ function outcomeOf(error: unknown): number | string {
 
 async function attemptCall(call: HttpCall, scope: FailureScope, options: HttpOptions): Promise<HttpAnswer> {
   const signal = signalFor(scope.effect, options);
+  const target = targetOf(call, options);
   if (options.signal.aborted) throw abortError(options.signal);
   if (scope.effect !== 'none') options.assertCurrent?.();
   const response = await timed(
     async (attemptSignal) => {
       try {
-        return await readResponse(await send(call, options, attemptSignal), scope);
+        return await readResponse(await send(call, target, { fetch: options.fetch, signal: attemptSignal }), scope);
       } catch (error) {
         throw connectionError(error, scope);
       }
@@ -125,28 +131,57 @@ function signalFor(effect: CallEffect, options: HttpOptions): AbortSignal {
 
 function judge(response: ReadResponse, scope: FailureScope, options: HttpOptions): HttpAnswer {
   const rate = readRate(response.header, options.clock.now());
+  const { retryAfterMs: _ofThisAnswer, ...allowance } = rate;
   if (response.status >= 200 && response.status < 300) {
-    options.onRate?.({ ...rate, status: response.status });
+    // Beside a success, Retry-After says when this job has news: nobody else need wait.
+    options.onRate?.({ ...allowance, status: response.status });
     return answerOf(response, scope);
   }
   const refusal = { status: response.status, header: response.header, json: parseJson(response.text) };
   const details = options.wire.readError?.(refusal) ?? {};
   const error = refusalError(refusal, { ...scope, details, rate });
-  const told =
-    error.code === 'rate-limited' && error.retryAfterMs !== undefined ? { retryAfterMs: error.retryAfterMs } : {};
-  options.onRate?.({ ...rate, ...told, status: response.status });
+  const told = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
+  options.onRate?.({ ...allowance, ...told, status: response.status });
   throw error;
 }
 
+/** Where a call goes and with which headers. */
+interface Target {
+  url: string;
+  headers: Headers;
+}
+
+/**
+ * Read before anything is sent: what cannot be said over HTTP surely did nothing. The platform's own error would say the
+ * value, which may be a key.
+ */
+function targetOf(call: HttpCall, { wire, provider }: HttpOptions): Target {
+  try {
+    const headers = new Headers({ accept: 'application/json', ...wire.headers, ...call.headers });
+    const url = callUrl(wire.baseUrl, call);
+    if (!call.path.startsWith('/')) throw new TypeError('a path without its slash can lead to another host');
+    return { url: new URL(url).href, headers };
+  } catch {
+    throw new SluiceError({
+      code: 'invalid-request',
+      message: `${provider}: the call cannot be made: its path is no path, or a header made from the settings holds a character that HTTP does not allow; nothing was sent`,
+      provider,
+    });
+  }
+}
+
 /** ky with everything of its own switched off that would be a second opinion: retries, time-out, throwing, redirects. */
-function send(call: HttpCall, options: HttpOptions, signal: AbortSignal): Promise<Response> {
-  return ky(callUrl(options.wire.baseUrl, call), {
+function send(
+  call: HttpCall,
+  { url, headers }: Target,
+  options: { fetch: typeof fetch; signal: AbortSignal },
+): Promise<Response> {
+  return ky(url, {
     method: call.method,
-    headers: { accept: 'application/json', ...options.wire.headers, ...call.headers },
+    headers,
     ...(call.json !== undefined && { json: call.json }),
     ...(call.form !== undefined && { body: new URLSearchParams(call.form) }),
-    fetch: options.fetch,
-    signal,
+    ...options,
     retry: 0,
     timeout: false,
     throwHttpErrors: false,

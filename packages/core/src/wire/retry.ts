@@ -22,10 +22,12 @@ export async function retrying<T>(attempt: (number: number) => Promise<T>, optio
       return await attempt(number);
     } catch (error) {
       if (!SluiceError.is(error) || number >= limits.attempts || !mayRepeat(error, options.effect)) throw error;
-      const delayMs = error.retryAfterMs ?? Math.random() * limits.firstDelayMs * 2 ** number;
+      // Told "at once" by one who just refused, it would be three calls in no time.
+      const delayMs = error.retryAfterMs || Math.random() * limits.firstDelayMs * 2 ** number;
       waitedMs += delayMs;
-      if (waitedMs > limits.waitMs || !(await options.admit())) throw error;
+      if (waitedMs > limits.waitMs) throw error;
       await options.clock.sleep(delayMs, options.signal);
+      if (!(await options.admit())) throw error;
     }
   }
 }

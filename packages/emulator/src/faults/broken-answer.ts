@@ -36,7 +36,7 @@ export function sendBroken(outgoing: ServerResponse, answer: JsonAnswer, kind: F
       sendCut(outgoing, answer);
       return answer.status;
     case 'not-json':
-      return sendPage(outgoing, answer.status, 'OK');
+      return sendPage(outgoing, 200, 'OK');
     case 'error-502':
       return sendPage(outgoing, 502, 'Bad Gateway');
     case 'error-503':

@@ -40,15 +40,20 @@ export async function exchange(state: ImportlyState, context: ImportlyContext, e
 
   const before = faults.draw(endpoint.point, 'before', subject);
   await pause(before.delayMs, closing);
+  if (closing.aborted) {
+    // The wait was cut short: nobody takes anything in any more.
+    outgoing.destroy();
+    return RESPONSE_ALREADY_SENT;
+  }
   let answer = before.rule
-    ? answerOfFault(state, endpoint, before.rule.kind)
+    ? (answerOfFault(state, endpoint, before.rule.kind) ?? refusal(500, 'Internal Server Error'))
     : await admit(state, endpoint, { ...call, authorization: context.req.header('authorization') });
   let struck: FaultRule | undefined = before.rule;
   if (!struck && answer.status < 400) {
     const after = faults.draw(endpoint.point, 'after', subject);
     await pause(after.delayMs, closing);
     struck = after.rule;
-    if (struck?.kind === 'error-500-after') answer = answerOfFault(state, endpoint, struck.kind);
+    answer = (struck && answerOfFault(state, endpoint, struck.kind)) ?? answer;
   }
   const headers = { ...answer.headers, ...state.limits.headers(state.limits.look(endpoint.window)) };
   const status = struck ? sendBroken(outgoing, { ...answer, headers }, struck.kind) : answer.status;
@@ -71,8 +76,8 @@ async function admit(
   return call.malformed ? refusal(400, 'Invalid JSON') : await endpoint.answer(call);
 }
 
-/** What a fault says in Importly's own words; the kinds that strike below HTTP need none. */
-function answerOfFault(state: ImportlyState, endpoint: Endpoint, kind: FaultKind): JsonAnswer {
+/** What a fault says in Importly's own words; undefined for the kinds that break whatever is said. */
+function answerOfFault(state: ImportlyState, endpoint: Endpoint, kind: FaultKind): JsonAnswer | undefined {
   switch (kind) {
     case 'rate-limit':
       return rateRefusal(
@@ -86,8 +91,11 @@ function answerOfFault(state: ImportlyState, endpoint: Endpoint, kind: FaultKind
     }
     case 'not-found':
       return refusal(404, 'Not found');
-    default:
+    case 'error-500-before':
+    case 'error-500-after':
       return refusal(500, 'Internal Server Error');
+    default:
+      return undefined;
   }
 }
 

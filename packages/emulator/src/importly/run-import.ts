@@ -15,7 +15,12 @@ export interface ImportRunner {
   bucket: UserBucket | undefined;
 }
 
-/** Takes an accepted import through its states. Never rejects; stops without a word when the emulator closes. */
+/**
+ * Takes an accepted import through its states. Qualities and includeVideo, includeAudio were checked and are remembered
+ * with the job, but nothing is transcoded: the bytes handed out are the source's.
+ *
+ * Never rejects; stops without a word when the emulator closes.
+ */
 export async function runImport(runner: ImportRunner, job: EmulatedImport): Promise<void> {
   const { clock, closing } = runner.state.rooms;
   const { queuedMs, runningMs } = runner.state.settings;

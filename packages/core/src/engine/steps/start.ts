@@ -16,6 +16,7 @@ export async function startStep(step: Step, onAdmitted: () => void): Promise<Adv
     return { next: 'final', record: step.record };
   }
   const now = step.now;
+  if (prepared.deadlineAt !== undefined && now >= prepared.deadlineAt) return giveUp(step, prepared);
   const deadlineAt = prepared.deadlineAt ?? now + (prepared.request?.deadlineMs ?? step.provider.deadlineMs);
   const intended: JobRecord = {
     ...without(prepared, 'waitingFor'),
@@ -37,6 +38,8 @@ export async function sendStart(step: Step): Promise<Advanced> {
   let started: Started;
   try {
     started = await members.start(step.request(), step.context('starts'));
+    // Without it the next step would start the job again.
+    if (started.ref === undefined) throw new TypeError('it returned no ref');
   } catch (error) {
     return startFailed(step, error);
   }
@@ -124,15 +127,34 @@ function givenUpOrPostponed(step: Step, record: JobRecord, error: SluiceError): 
   return failed(record, { ...error.toJSON(), retry: 'exhausted' }, step.now);
 }
 
-/** An error that is none of ours came from the adapter after the provider had answered: nobody knows what was done. */
+/** The deadline came between two attempts to start: while the job waited for a slot, or for its time. */
+async function giveUp(step: Step, record: JobRecord): Promise<Advanced> {
+  const { provider } = step;
+  const why = record.waitingFor?.error?.message ?? 'its limits left no room';
+  const error = new SluiceError({
+    code: record.waitingFor?.error?.code ?? 'timeout',
+    retry: 'exhausted',
+    message: `${provider.name}: not started by its deadline, ${new Date(step.now).toISOString()} (${why})`,
+    provider: provider.name,
+  });
+  await step.finish(failed(record, error.toJSON(), step.now), { freeSlot: true });
+  return settled(step);
+}
+
+/** What the adapter threw, as far as it says whether the start took effect. */
 function asStartError(thrown: unknown, step: Step): SluiceError {
-  if (SluiceError.is(thrown)) return thrown;
+  const { provider } = step;
+  if (SluiceError.is(thrown)) {
+    // A later call of the adapter failed: to repeat the start for that would be a second import.
+    const accepted = step.answered && thrown.ambiguous === undefined && isTransient(thrown);
+    return accepted ? new SluiceError({ ...thrown.toJSON(), ambiguous: true, cause: thrown }) : thrown;
+  }
   const said = thrown instanceof Error ? thrown.message : String(thrown);
   return new SluiceError({
     code: 'protocol',
-    message: step.redact(`${step.provider.name}: the adapter failed after the start was sent: ${said}`),
-    provider: step.provider.name,
-    ambiguous: true,
+    message: `${provider.name}: the adapter failed ${step.sent ? 'after' : 'before'} the start was sent: ${said}`,
+    provider: provider.name,
+    ...(step.sent && { ambiguous: true }),
     cause: thrown,
   });
 }

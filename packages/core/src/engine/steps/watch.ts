@@ -1,91 +1,54 @@
-import type { ProviderSnapshot } from '../../model/adapter.js';
 import { SluiceError } from '../../model/error.js';
 import { isFinal, type JobRecord } from '../../model/record.js';
 import type { Message } from '../../store/contract.js';
-import { isTransient } from '../../wire/failure.js';
 import type { Advanced } from '../advance.js';
-import { retryAt } from '../due.js';
-import { windowHit } from '../limits.js';
 import type { Step } from '../step.js';
-import { failed, observed, postponed } from '../transitions.js';
+import { failed, observed } from '../transitions.js';
+import { asCallError, callFailed } from './call-failed.js';
 import { settled } from './start.js';
+import { takeWindow } from './window.js';
 
-/** A provider that forgot a job so often in a row has forgotten it. */
+/** A provider that says so often in a row that it does not know a job has forgotten it. */
 const forgottenAfter = 4;
 /** How long a word that the adapter does not know may stand. */
 const unmappedStallMs = 3_600_000;
 
-/** One look at the provider. */
+/** One look at the provider. Also a job that is overdue gets its look: it may have ended while nobody was there to see it. */
 export async function watchStep(step: Step): Promise<Advanced> {
   const hints = step.messages.filter(({ kind }) => kind === 'look');
-  const { record, provider } = step;
-  const overdue = overdueError(step);
-  if (overdue !== undefined) {
-    await step.finish(failed(record, overdue.toJSON(), step.now), { freeSlot: true, consumed: hints });
-    return settled(step);
-  }
-  const hit = windowHit(provider, { lane: record.lane, kind: 'statuses', now: step.now });
-  if (hit !== undefined) {
-    const saved = await step.save(record, { take: { hits: [hit] } });
-    if (saved.outcome === 'full') return windowFull(step, saved.until);
-  }
+  const { provider } = step;
+  const full = await takeWindow(step, 'statuses');
+  if (full !== undefined) return full;
+  let seen: JobRecord;
   try {
-    const snapshot = await provider.members.status(record.ref ?? null, step.context('statuses'));
-    return await seen(step, snapshot, hints);
+    const snapshot = await provider.members.status(step.record.ref ?? null, step.context('statuses'));
+    seen = observed(step.record, snapshot, { provider, now: step.now });
   } catch (error) {
-    return lookFailed(step, error, hints);
+    return lookFailed(step, asCallError(step, error, 'read the status'), hints);
   }
+  const overdue = isFinal(seen.state) ? undefined : overdueError(step, seen);
+  return end(step, overdue === undefined ? seen : failed(seen, overdue.toJSON(), step.now), hints);
 }
 
-async function seen(step: Step, snapshot: ProviderSnapshot, hints: Message[]): Promise<Advanced> {
-  const next = observed(step.record, snapshot, { provider: step.provider, now: step.now });
-  await step.finish(next, { freeSlot: isFinal(next.state), consumed: hints });
+async function end(step: Step, record: JobRecord, hints: Message[]): Promise<Advanced> {
+  await step.finish(record, { freeSlot: isFinal(record.state), consumed: hints });
   return settled(step);
 }
 
-async function windowFull(step: Step, until: number | undefined): Promise<Advanced> {
-  const at = until ?? step.now + 1_000;
-  await step.finish({ ...step.record, dueAt: at });
-  return settled(step);
-}
-
-/**
- * A call's error is never the job's verdict: it is tried again later. Where that will not help (credentials refused, an
- * answer that makes no sense), those who wait are told, and the job stays alive.
- */
-async function lookFailed(step: Step, thrown: unknown, hints: Message[]): Promise<Advanced> {
-  const error = SluiceError.is(thrown) ? thrown : adapterError(step, thrown);
-  if (error.code === 'aborted') throw error;
-  const forgotten = error.code === 'not-found' && step.record.failures + 1 >= forgottenAfter;
-  if (forgotten) {
-    await step.finish(failed(step.record, error.toJSON(), step.now), { freeSlot: true, consumed: hints });
-    return settled(step);
-  }
-  const patient = isTransient(error) || error.code === 'not-found';
-  const next = postponed(step.record, error, step.now);
-  const at = patient ? next.dueAt : Math.max(next.dueAt ?? 0, retryAt(step.now, forgottenAfter, 10_000));
-  const later: JobRecord = { ...next, ...(at !== undefined && { dueAt: at }) };
-  await step.finish(later, { consumed: hints });
-  return patient ? settled(step) : { next: 'stuck', at: later.dueAt ?? step.now, error: alive(error, step) };
-}
-
-function alive(error: SluiceError, step: Step): SluiceError {
-  const message = `${error.message}. The job ${step.record.id} is alive at the provider; once this is mended, wait for it again`;
-  return new SluiceError({ ...error.toJSON(), message, cause: error });
-}
-
-function adapterError(step: Step, thrown: unknown): SluiceError {
-  const said = thrown instanceof Error ? thrown.message : String(thrown);
-  return new SluiceError({
-    code: 'protocol',
-    message: step.redact(`${step.provider.name}: the adapter cannot read the status: ${said}`),
-    provider: step.provider.name,
-    cause: thrown,
-  });
-}
-
-function overdueError(step: Step): SluiceError | undefined {
+async function lookFailed(step: Step, error: SluiceError, hints: Message[]): Promise<Advanced> {
   const { record, provider, now } = step;
+  const overdue = overdueError(step, record);
+  if (overdue !== undefined) return end(step, failed(record, overdue.toJSON(), now), hints);
+  if (error.code !== 'not-found') return callFailed(step, { error, consumed: hints });
+  // Other failures in between do not count: only the provider can say that it does not know the job.
+  const before = record.waitingFor?.error?.code === 'not-found' ? record.failures : 0;
+  if (before + 1 >= forgottenAfter) return end(step, failed(record, error.toJSON(), now), hints);
+  // It may not know the job yet: all its looks within a second would prove nothing.
+  const soonestAt = now + provider.pollIntervalMs;
+  return callFailed(step, { error, record: { ...record, failures: before }, soonestAt, consumed: hints });
+}
+
+function overdueError({ provider, now }: Step, record: JobRecord): SluiceError | undefined {
   const where = { provider: provider.name, retry: 'exhausted' } as const;
   if (record.deadlineAt !== undefined && now >= record.deadlineAt) {
     return new SluiceError({

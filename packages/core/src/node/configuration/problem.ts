@@ -20,7 +20,7 @@ export function configurationProblem(
 }
 
 /** A path as a person would type it: relative when it lies below the working directory. */
-export function displayFile(file: string): string {
+function displayFile(file: string): string {
   const path = relative(process.cwd(), file);
   return path === '' || path.startsWith('..') || isAbsolute(path) ? file : path;
 }

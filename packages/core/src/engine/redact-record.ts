@@ -1,0 +1,38 @@
+import type { ErrorFields } from '../model/error.js';
+import type { ImportItem } from '../model/item.js';
+import type { JobRecord, Warning } from '../model/record.js';
+
+/**
+ * The record with everything secret taken out of the texts that a person reads: they come from providers, which like to
+ * quote the source's URL, and from adapters. URLs of assets stay: they are what was asked for. Warnings that read the same are one.
+ */
+export function redactRecord(record: JobRecord, redact: (text: string) => string): JobRecord {
+  const { rawState, error, waitingFor } = record;
+  return {
+    ...record,
+    ...(rawState !== undefined && { rawState: redact(rawState) }),
+    ...(error !== undefined && { error: redactError(error, redact) }),
+    ...(waitingFor?.error !== undefined && {
+      waitingFor: { ...waitingFor, error: redactError(waitingFor.error, redact) },
+    }),
+    items: record.items.map((item) => redactItem(item, redact)),
+    warnings: unique(record.warnings.map((warning) => ({ ...warning, message: redact(warning.message) }))),
+  };
+}
+
+function unique(warnings: Warning[]): Warning[] {
+  return [...new Map(warnings.map((warning) => [`${warning.code} ${warning.message}`, warning])).values()];
+}
+
+function redactError(error: ErrorFields, redact: (text: string) => string): ErrorFields {
+  const { providerCode } = error;
+  return {
+    ...error,
+    message: redact(error.message),
+    ...(providerCode !== undefined && { providerCode: redact(providerCode) }),
+  };
+}
+
+function redactItem(item: ImportItem, redact: (text: string) => string): ImportItem {
+  return item.ok ? item : { ...item, error: { ...item.error, message: redact(item.error.message) } };
+}
