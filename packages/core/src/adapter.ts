@@ -11,3 +11,6 @@ export { integration, parseSource, type Scheme, type Source, schemes } from './m
 export * from './store/contract.js';
 export * from './store/define.js';
 export { joinRecord, splitRecord } from './store/secrets.js';
+export * from './model/bytes.js';
+export * from './model/upload.js';
+export { type Authorization, renewable } from './wire/authorize.js';

@@ -79,7 +79,7 @@ function takeStep(step: Step, onAdmitted: () => void): Promise<Advanced> {
   if (record.intent !== undefined) return recoverStep(step);
   if (step.messages.some(({ kind }) => kind === 'cancel')) return cancelStep(step);
   if (record.ref !== undefined) return watchStep(step);
-  return needsTransfer(record) ? transferStep(step) : startStep(step, onAdmitted);
+  return needsTransfer(record) ? transferStep(step, onAdmitted) : startStep(step, onAdmitted);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { AdapterContext, AdapterRequest, Http } from '../model/adapter.js';
+import type { AdapterContext, AdapterRequest, CallEffect, Http } from '../model/adapter.js';
 import type { JsonObject } from '../model/json.js';
 import type { JobRecord } from '../model/record.js';
 import { redactJson, redactText } from '../model/redact.js';
@@ -11,7 +11,8 @@ import {
   type WindowHit,
 } from '../store/contract.js';
 import { requestSecrets } from '../store/secrets.js';
-import { createHttp, effectOf } from '../wire/http.js';
+import type { FailureScope } from '../wire/failure.js';
+import { createHttp, effectOf, type HttpOptions, unauthorizedHttp } from '../wire/http.js';
 import type { Engine } from './engine.js';
 import { lostError } from './lease-keeper.js';
 import { type CallKind, windowHit } from './limits.js';
@@ -114,8 +115,20 @@ export class Step {
     this.engine.bus.tell(record.id, { kind: 'record', record });
   }
 
-  /** What an adapter's member is given for a call of `kind`. */
-  context(kind: CallKind): AdapterContext {
+  /** Whom a failure of this step's calls is about. */
+  scope(effect: CallEffect): FailureScope {
+    return { provider: this.provider.name, effect, secrets: this.#secrets };
+  }
+
+  /** The headers with which a form goes to the provider's own API. */
+  async wireHeaders(): Promise<Record<string, string>> {
+    const { wire } = this.provider.members;
+    const authorization = await wire.authorize?.({ http: unauthorizedHttp(this.#httpOptions()), now: this.now });
+    return { ...wire.headers, ...authorization };
+  }
+
+  /** What an adapter's member is given for a call of `kind`; without one, for a call that no window counts. */
+  context(kind?: CallKind): AdapterContext {
     const { record, engine } = this;
     return {
       http: this.#http(kind),
@@ -132,9 +145,9 @@ export class Step {
     };
   }
 
-  #http(kind: CallKind): Http {
-    const { engine, provider, record } = this;
-    const http = createHttp({
+  #httpOptions(): HttpOptions {
+    const { engine, provider } = this;
+    return {
       provider: provider.name,
       wire: provider.members.wire,
       fetch: engine.trustedFetch,
@@ -142,6 +155,13 @@ export class Step {
       timeoutMs: provider.timeoutMs,
       secrets: this.#secrets,
       signal: this.signals.stop,
+    };
+  }
+
+  #http(kind: CallKind | undefined): Http {
+    const { engine, provider, record } = this;
+    const http = createHttp({
+      ...this.#httpOptions(),
       effectSignal: this.signals.stopEffects,
       assertCurrent: () => {
         this.signals.assertHeld();
@@ -165,7 +185,8 @@ export class Step {
     };
   }
 
-  async #admitAgain(kind: CallKind): Promise<boolean> {
+  async #admitAgain(kind: CallKind | undefined): Promise<boolean> {
+    if (kind === undefined) return true;
     const hit = windowHit(this.provider, { lane: this.record.lane, kind, now: this.now });
     if (hit === undefined) return true;
     const admitted = await this.engine.store.admit({ hits: [hit] }, this.now);
@@ -174,7 +195,8 @@ export class Step {
   }
 
   /** The provider named a time: it holds for everybody in the window. */
-  #obeyRate(kind: CallKind, waitMs: number | undefined): void {
+  #obeyRate(kind: CallKind | undefined, waitMs: number | undefined): void {
+    if (kind === undefined) return;
     const hit = windowHit(this.provider, { lane: this.record.lane, kind, now: this.now });
     if (hit === undefined || waitMs === undefined || waitMs <= 0) return;
     this.#holds.push(this.engine.store.hold(hit.window, this.now + waitMs));

@@ -63,12 +63,23 @@ export interface RefusalDetails {
   refused?: boolean;
 }
 
+/** Gives the headers for a call; with `refused`, those of an earlier call that the provider answered with 401. */
+export type Authorize = (context: {
+  /** Makes calls without an authorization. */
+  http: Http;
+  /** Epoch milliseconds. */
+  now: number;
+  refused?: Record<string, string>;
+}) => Promise<Record<string, string>>;
+
 /** How an adapter's calls are made. */
 export interface Wire {
   /** Where the API is. Trusted: the address guard does not apply to it. */
   baseUrl: string;
   /** Headers for every call, such as the authorization. */
   headers?: Record<string, string>;
+  /** Headers that must be fetched first, such as a token's; made by `renewable`. Asked before each attempt, and once after a 401. */
+  authorize?: Authorize;
   /** Reads the provider's own error bodies. */
   readError?(refusal: HttpRefusal): RefusalDetails;
 }

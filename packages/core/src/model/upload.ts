@@ -30,6 +30,8 @@ export interface FormUpload {
   kind: 'form';
   url: string;
   headers?: Record<string, string>;
+  /** Sent with the wire's own headers and authorization: it goes to the provider's API and not to an object store. */
+  authorized?: boolean;
   /** In the order in which they must be sent. */
   fields: [name: string, value: string][];
   fileField: string;

@@ -49,7 +49,7 @@ export function createHttp(options: HttpOptions): Http {
     call: (call) => {
       const effect = effectOf(call);
       const scope: FailureScope = { provider: options.provider, effect, secrets: options.secrets };
-      return retrying((attempt) => traced({ call, attempt, options }, () => attemptCall(call, scope, options)), {
+      return retrying((attempt) => traced({ call, attempt, options }, () => authorized(call, scope, options)), {
         effect,
         clock: options.clock,
         signal: options.signal,
@@ -92,6 +92,28 @@ function outcomeOf(error: unknown): number | string {
   if (typeof error !== 'object' || error === null) return 'error';
   if ('status' in error && typeof error.status === 'number') return error.status;
   return 'code' in error && typeof error.code === 'string' ? error.code : 'error';
+}
+
+/** A 401 surely did nothing: the call is made once more under a new authorization, whatever its effect. */
+async function authorized(call: HttpCall, scope: FailureScope, options: HttpOptions): Promise<HttpAnswer> {
+  const { authorize } = options.wire;
+  if (authorize === undefined) return attemptCall(call, scope, options);
+  const context = { http: unauthorizedHttp(options), now: options.clock.now() };
+  const headers = await authorize(context);
+  try {
+    return await attemptCall({ ...call, headers: { ...headers, ...call.headers } }, scope, options);
+  } catch (error) {
+    if (!SluiceError.is(error) || error.status !== 401) throw error;
+    const renewed = await authorize({ ...context, refused: headers });
+    return attemptCall({ ...call, headers: { ...renewed, ...call.headers } }, scope, options);
+  }
+}
+
+/** For the authorization itself. All calls of a provider share it, so no signal of one of them may stop it. */
+export function unauthorizedHttp(options: HttpOptions): Http {
+  const { authorize: _authorize, ...wire } = options.wire;
+  const { provider, fetch, clock, timeoutMs, secrets } = options;
+  return createHttp({ provider, wire, fetch, clock, timeoutMs, secrets, signal: new AbortController().signal });
 }
 
 async function attemptCall(call: HttpCall, scope: FailureScope, options: HttpOptions): Promise<HttpAnswer> {

@@ -15,6 +15,11 @@ export async function startStep(step: Step, onAdmitted: () => void): Promise<Adv
     await step.finish(prepared);
     return { next: 'final', record: step.record };
   }
+  return (await admit(step, prepared, onAdmitted)) ?? sendStart(step);
+}
+
+/** Takes slot and window and saves the intent; the outcome of the step when that cannot be. */
+export async function admit(step: Step, prepared: JobRecord, onAdmitted: () => void): Promise<Advanced | undefined> {
   const now = step.now;
   if (prepared.deadlineAt !== undefined && now >= prepared.deadlineAt) return giveUp(step, prepared);
   const deadlineAt = prepared.deadlineAt ?? now + (prepared.request?.deadlineMs ?? step.provider.deadlineMs);
@@ -29,7 +34,7 @@ export async function startStep(step: Step, onAdmitted: () => void): Promise<Adv
   const saved = await step.save(intended, { take });
   if (saved.outcome === 'full') return wait(step, prepared, saved);
   onAdmitted();
-  return sendStart(step);
+  return undefined;
 }
 
 /** Sends the start whose intent is saved, and saves what came of it. */
@@ -93,7 +98,8 @@ async function wait(
   return { next: 'full', what: full.what, ...(until !== undefined && { until }), record: step.record };
 }
 
-async function startFailed(step: Step, thrown: unknown): Promise<Advanced> {
+/** Saves what an error of the start means: surely nothing done, or not known. */
+export async function startFailed(step: Step, thrown: unknown): Promise<Advanced> {
   const error = asStartError(thrown, step);
   const { provider, record } = step;
   const repeatable = provider.adapter.capabilities.idempotentStart || provider.members.recover !== undefined;

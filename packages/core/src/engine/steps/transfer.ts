@@ -10,9 +10,10 @@ import { failed, postponed, warned, without } from '../transitions.js';
 import { isSignatureRefused, SignatureGone, sendError } from '../upload/failures.js';
 import { type PartsRecord, sendParts } from '../upload/parts.js';
 import { TransferProgress } from '../upload/progress.js';
-import { assertSame, openJobSource } from '../upload/source-bytes.js';
+import { assertExpected, assertSame, openJobSource } from '../upload/source-bytes.js';
 import { chooseWay, uploadWays } from '../upload/ways.js';
 import { settled } from './start.js';
+import { startByForm } from './start-by-form.js';
 
 /** An upload whose signatures ran out is begun anew so often. */
 const mostAnew = 3;
@@ -25,12 +26,13 @@ export function needsTransfer(record: JobRecord): boolean {
 }
 
 /** Brings the bytes to the provider: begins, sends what is missing, proves it, puts it together. */
-export async function transferStep(step: Step): Promise<Advanced> {
+export async function transferStep(step: Step, onAdmitted: () => void): Promise<Advanced> {
   const release = await step.engine.transfers.take(step.signals.stop);
   try {
     const bytes = await openJobSource(step.engine, step.record);
     try {
-      await transfer(step, bytes);
+      const started = await transfer(step, bytes, onAdmitted);
+      if (started !== undefined) return started;
     } finally {
       await bytes.close();
     }
@@ -50,14 +52,20 @@ function finished({ signed: _signed, headers: _headers, completing: _completing,
   return { ...upload, done: true };
 }
 
-async function transfer(step: Step, bytes: OpenBytes): Promise<void> {
+/** @returns the outcome of the step where the upload was itself the start */
+async function transfer(step: Step, bytes: OpenBytes, onAdmitted: () => void): Promise<Advanced | undefined> {
   const upload = step.record.upload?.session === undefined ? await begin(step, bytes) : step.record.upload;
-  if ('form' in upload) return transferForm(step, bytes, upload.form);
+  if ('form' in upload) {
+    if (upload.form.answer === 'json') return startByForm(step, { bytes, form: upload.form, onAdmitted });
+    await transferForm(step, bytes, upload.form);
+    return undefined;
+  }
   const session = partsOf(upload);
   const { parts, sha256 } = await sendParts(step, session, bytes);
   assertSame(session, await bytes.look(), step.record);
   assertExpected(step.record, sha256);
   await complete(step, session, { parts, sha256 });
+  return undefined;
 }
 
 function partsOf(upload: UploadRecord): PartsRecord {
@@ -75,7 +83,7 @@ async function begin(step: Step, bytes: OpenBytes): Promise<UploadRecord | { for
   if ('rule' in way) {
     throw new SluiceError({ code: 'invalid-request', message: `${step.provider.name}: ${way.rule}`, provider: step.provider.name });
   }
-  const begun = await members.upload.begin(request, { size: bytes.size, way: way.name }, step.context('statuses'));
+  const begun = await members.upload.begin(request, { size: bytes.size, way: way.name }, step.context());
   const { size, fingerprint } = bytes;
   const known = { way: way.name, size, fingerprint, anew: step.record.upload?.anew ?? 0, uploaded: begun.uploaded };
   if (begun.kind === 'form') {
@@ -109,7 +117,7 @@ async function complete(step: Step, session: PartsRecord, sent: { parts: Arrived
   const before = step.record.upload?.completing === true;
   await saveDigest(step, sent.sha256, { completing: true });
   try {
-    await members.upload?.complete(session.session, sent.parts, step.context('statuses'));
+    await members.upload?.complete(session.session, sent.parts, step.context());
   } catch (error) {
     // An earlier call may have put them together: the start will tell.
     if (!before || !SluiceError.is(error) || error.code === 'aborted' || isTransient(error)) throw error;
@@ -121,13 +129,6 @@ async function saveDigest(step: Step, sha256: string | undefined, extra: Partial
   if (upload === undefined) return;
   const measured = { ...step.record.measured, size: upload.size, ...(sha256 !== undefined && { sha256 }) };
   await step.save({ ...step.record, measured, upload: { ...upload, ...extra, ...(sha256 !== undefined && { sha256 }) } });
-}
-
-function assertExpected(record: JobRecord, sha256: string | undefined): void {
-  const expected = record.request?.expect?.sha256;
-  if (expected === undefined || sha256 === undefined || expected === sha256) return;
-  const message = `${record.display.source}: sha-256 is ${sha256}, expected ${expected}; nothing was created`;
-  throw new SluiceError({ code: 'integrity', message, provider: record.provider });
 }
 
 async function transferFailed(step: Step, thrown: unknown): Promise<Advanced> {
@@ -173,7 +174,7 @@ async function abortSession(step: Step): Promise<void> {
   const session = step.record.upload?.session;
   const { abort } = step.provider.members.upload ?? {};
   if (session === undefined || abort === undefined) return;
-  await abort(session, step.context('statuses')).catch((error: unknown) => {
+  await abort(session, step.context()).catch((error: unknown) => {
     step.engine.log({ level: 'warn', message: step.redact(`an upload could not be ended: ${toSluiceError(error).message}`) });
   });
 }

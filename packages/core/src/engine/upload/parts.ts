@@ -55,7 +55,7 @@ async function arrivedParts(step: Step, upload: PartsRecord): Promise<Map<number
   const known = new Map(saved.map((part) => [part.number, part]));
   const { list } = step.provider.members.upload ?? {};
   if (list === undefined || step.provider.adapter.capabilities.upload?.canList !== true) return known;
-  for (const part of await list(upload.session, step.context('statuses'))) {
+  for (const part of await list(upload.session, step.context())) {
     if (!known.has(part.number)) known.set(part.number, part);
   }
   return known;
@@ -100,7 +100,7 @@ class Places {
   async #sign(number: number): Promise<SignedPart> {
     const { sign } = this.#step.provider.members.upload ?? {};
     if (sign === undefined || !this.#canSign()) throw new SignatureGone();
-    const signed = await sign(this.#upload.session, this.#nextNumbers(number), this.#step.context('statuses'));
+    const signed = await sign(this.#upload.session, this.#nextNumbers(number), this.#step.context());
     for (const part of signed) this.#signed.set(part.number, part);
     const wanted = this.#signed.get(number);
     if (wanted !== undefined) return wanted;

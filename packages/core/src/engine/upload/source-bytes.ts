@@ -33,6 +33,14 @@ export function assertSame(before: BytesState, now: BytesState, record: JobRecor
   if (before.fingerprint !== now.fingerprint) throw changed(`${source} was changed while it was uploaded`, record);
 }
 
+/** @throws SluiceError `integrity` when the bytes that were read are not those that the request expects */
+export function assertExpected(record: JobRecord, sha256: string | undefined): void {
+  const expected = record.request?.expect?.sha256;
+  if (expected === undefined || sha256 === undefined || expected === sha256) return;
+  const message = `${record.display.source}: sha-256 is ${sha256}, expected ${expected}; nothing was created`;
+  throw new SluiceError({ code: 'integrity', message, provider: record.provider });
+}
+
 function changed(message: string, record: JobRecord): SluiceError {
   const advice = 'Nothing was created. Import it again once it stays as it is';
   return new SluiceError({ code: 'integrity', message: `${message}. ${advice}`, provider: record.provider });

@@ -1,0 +1,84 @@
+import type { Started } from '../../model/adapter.js';
+import type { OpenBytes } from '../../model/bytes.js';
+import type { FormUpload } from '../../model/upload.js';
+import { SendError, type SendFailure } from '../../platform/byte-plane.js';
+import { answerOf, parseJson } from '../../wire/answer.js';
+import { connectionError, refusalError, timeoutError } from '../../wire/failure.js';
+import type { Advanced } from '../advance.js';
+import type { Step } from '../step.js';
+import { TransferProgress } from '../upload/progress.js';
+import { assertExpected, assertSame } from '../upload/source-bytes.js';
+import { admit, begun, startFailed } from './start.js';
+
+/** The provider may take its time over a file that it has whole, in milliseconds. */
+const idleTimeoutMs = 600_000;
+
+/** What is sent, and whom to tell when the limits let it in. */
+interface FormStart {
+  bytes: OpenBytes;
+  form: FormUpload;
+  onAdmitted: () => void;
+}
+
+/** The upload is itself the start: it counts, so the intent is saved before it, and it is never silently sent twice. */
+export async function startByForm(step: Step, start: FormStart): Promise<Advanced> {
+  await assertDigest(step, start.bytes);
+  const full = await admit(step, step.record, start.onAdmitted);
+  if (full !== undefined) return full;
+  let started: Started;
+  try {
+    started = await send(step, start);
+  } catch (thrown) {
+    return startFailed(step, thrown instanceof SendError ? callError(step, thrown.failure) : thrown);
+  }
+  return begun(step, started);
+}
+
+/** Once it is sent it is too late: an expected sha-256 is held against the source before. */
+async function assertDigest(step: Step, bytes: OpenBytes): Promise<void> {
+  if (step.record.request?.expect?.sha256 === undefined) return;
+  const { sha256 } = await step.engine.bytePlane.sendParts({
+    bytes,
+    partSize: bytes.size,
+    missing: [],
+    inFlight: 1,
+    digest: true,
+    md5: false,
+    idleTimeoutMs,
+    signal: step.signals.stop,
+    moved: () => undefined,
+    place: () => Promise.reject(new Error('no part is sent')),
+    arrived: async () => undefined,
+    failed: async () => undefined,
+  });
+  assertExpected(step.record, sha256);
+}
+
+async function send(step: Step, { bytes, form }: FormStart): Promise<Started> {
+  const { upload } = step.provider.members;
+  const headers = { ...(form.authorized === true && (await step.wireHeaders())), ...form.headers };
+  const progress = new TransferProgress(step, { done: 0, total: bytes.size });
+  step.signals.assertHeld();
+  const sent = await step.engine.bytePlane.sendForm({
+    bytes,
+    form: { ...form, headers },
+    digest: true,
+    idleTimeoutMs,
+    signal: step.signals.stopEffects,
+    moved: progress.moved,
+  });
+  assertSame(bytes, await bytes.look(), step.record);
+  if (upload?.answered === undefined) throw new TypeError('it does not read the answer to its form');
+  const answer = { status: sent.status, header: sent.header, text: sent.body };
+  return upload.answered(answerOf(answer, step.scope('once')), step.context('starts'));
+}
+
+/** What a form that was not taken means, in the words of a call. */
+function callError(step: Step, failure: SendFailure) {
+  const scope = step.scope('once');
+  if (failure.kind === 'stalled') return timeoutError(idleTimeoutMs, scope);
+  if (failure.kind !== 'refused') return connectionError(failure.cause, scope);
+  const refusal = { status: failure.status ?? 0, header: () => undefined, json: parseJson(failure.body ?? '') };
+  const details = step.provider.members.wire.readError?.(refusal) ?? {};
+  return refusalError(refusal, { ...scope, details, rate: {} });
+}
