@@ -1,7 +1,8 @@
 /** For applications. */
 export { createSluice } from './engine/create.js';
 export type * from './engine/sluice.js';
-export type { CommonSettings, ConfiguredAdapter, ProbeResult, Problem } from './model/adapter.js';
+export type { ProbeResult, Problem } from './model/adapter.js';
+export type { CommonSettings, ConfiguredAdapter } from './model/define-adapter.js';
 export { type ErrorCode, type ErrorFields, type RetryAdvice, SluiceError } from './model/error.js';
 export type { ImportEvent } from './model/event.js';
 export type * from './model/item.js';

@@ -1,4 +1,4 @@
-import type { ConfiguredAdapter } from '../model/adapter.js';
+import type { ConfiguredAdapter } from '../model/define-adapter.js';
 import { SluiceError } from '../model/error.js';
 import { isFinal, type JobRecord, snapshotOf } from '../model/record.js';
 import { isByteInput } from '../model/source.js';
@@ -8,9 +8,10 @@ import { createEngine, type Engine } from './engine.js';
 import { JobHandle } from './handle.js';
 import { assertNoErrors, takeIn } from './intake.js';
 import { planImport } from './plan.js';
+import { providerCalls } from './provider-calls.js';
 import { providerInfo } from './providers.js';
 import { runStore } from './run.js';
-import type { Sluice, SluiceOptions } from './sluice.js';
+import type { ProviderCalls, Sluice, SluiceOptions } from './sluice.js';
 import { receiveWebhook } from './webhook.js';
 
 const defaultConcurrency = 64;
@@ -21,7 +22,7 @@ const defaultConcurrency = 64;
  */
 export function createSluice<Providers extends Record<string, ConfiguredAdapter>>(
   options: SluiceOptions<Providers>,
-): Sluice {
+): Sluice<Providers> {
   const { default: preset, concurrency = defaultConcurrency } = options;
   const engine = createEngine(options);
   const driver = new Driver(engine, concurrency);
@@ -44,6 +45,9 @@ export function createSluice<Providers extends Record<string, ConfiguredAdapter>
       runs.add(run);
       await run.finally(() => runs.delete(run));
     },
+    provider: <Name extends keyof Providers & string>(name: Name) =>
+      // The adapter's own type, which its definition and its settings carry past the engine.
+      providerCalls(engine, name, closing.signal) as ProviderCalls<Providers[Name]>,
     providers: () => [...engine.providers.values()].map((one) => providerInfo(one, preset, engine.providers.size)),
     close: async () => {
       closing.abort(new SluiceError({ code: 'aborted', message: 'the client was closed' }));

@@ -1,12 +1,8 @@
-import {
-  type Adapter,
-  type AdapterMembers,
-  type ConfiguredAdapter,
-  commonSettingsSchema,
-  type Wire,
-} from '../model/adapter.js';
+import type { AdapterMembers } from '../model/adapter.js';
 import { capabilitiesSchema, type Limits } from '../model/capabilities.js';
+import { type Adapter, type ConfiguredAdapter, commonSettingsSchema } from '../model/define-adapter.js';
 import { SluiceError } from '../model/error.js';
+import type { Wire } from '../model/http.js';
 import { invalidInput } from '../model/issues.js';
 import type { JobRecord } from '../model/record.js';
 import { findSecrets } from '../model/redact.js';

@@ -50,7 +50,8 @@ function bytesRoute(seen: AdapterRequest, size: number | undefined, provider: Pr
     return refusal('source', `${adapter.name} takes ${taken.join(' and ')} URLs, not bytes; ${wayOut}`);
   }
   const way = chooseWay(ways, { size, name: members.upload?.wish?.(seen) });
-  if ('rule' in way) return { problem: { severity: 'error', field: 'source.size', message: `${adapter.name}: ${way.rule}` } };
+  if ('rule' in way)
+    return { problem: { severity: 'error', field: 'source.size', message: `${adapter.name}: ${way.rule}` } };
   const why = `${adapter.name} takes ${size ?? 'so many'} bytes by its way "${way.name}"`;
   return { route: { kind: 'direct', why, way } };
 }

@@ -1,9 +1,10 @@
-import type { ConfiguredAdapter, ProbeResult, Problem } from '../model/adapter.js';
+import type { ProbeResult, Problem } from '../model/adapter.js';
+import type { ConfiguredAdapter } from '../model/define-adapter.js';
 import type { ImportJob } from '../model/job.js';
 import type { JsonObject } from '../model/json.js';
 import type { ImportSnapshot } from '../model/record.js';
-import type { UploadWay } from '../model/upload.js';
 import type { ImportRequest } from '../model/request.js';
+import type { UploadWay } from '../model/upload.js';
 import type { JobFilter, Store } from '../store/contract.js';
 import type { Clock } from '../wire/clock.js';
 
@@ -75,8 +76,11 @@ export interface ProviderInfo {
   baseUrl: string;
 }
 
+/** The helpers of a configured adapter. */
+export type ProviderCalls<Configured> = Configured extends ConfiguredAdapter<infer Calls> ? Calls : never;
+
 /** The client: an application has one. */
-export interface Sluice {
+export interface Sluice<Providers extends Record<string, ConfiguredAdapter> = Record<string, ConfiguredAdapter>> {
   /**
    * Saves the request as a job and hands it over, as far as that goes without waiting.
    * @throws SluiceError `invalid-request` or `unsupported` before anything is saved or sent
@@ -95,6 +99,11 @@ export interface Sluice {
   webhook(provider: string, request: Request): Promise<{ status: number; message: string }>;
   /** Works the store: every job that is not final is carried on, new ones too, until the signal fires; with `untilIdle`, until none is left. */
   run(options?: { signal?: AbortSignal; untilIdle?: boolean }): Promise<void>;
+  /**
+   * The adapter's typed helpers for what its API has besides imports, such as `sluice.provider('shop').video(id)`.
+   * @throws SluiceError `invalid-request` for a name that is not configured, `unsupported` for an adapter that has none
+   */
+  provider<Name extends keyof Providers & string>(name: Name): ProviderCalls<Providers[Name]>;
   /** What is configured. */
   providers(): ProviderInfo[];
   /** Lets go of every lease, timer and socket. Jobs stay as they are. */

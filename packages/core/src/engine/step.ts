@@ -1,4 +1,5 @@
-import type { AdapterContext, AdapterRequest, CallEffect, Http } from '../model/adapter.js';
+import type { AdapterContext, AdapterRequest } from '../model/adapter.js';
+import type { CallEffect, Http } from '../model/http.js';
 import type { JsonObject } from '../model/json.js';
 import type { JobRecord } from '../model/record.js';
 import { redactJson, redactText } from '../model/redact.js';
@@ -221,7 +222,9 @@ export function adapterRequest(
   return {
     ...rest,
     source:
-      uploaded?.uploaded === undefined ? source : { kind: 'uploaded', uploaded: uploaded.uploaded, size: uploaded.size },
+      uploaded?.uploaded === undefined
+        ? source
+        : { kind: 'uploaded', uploaded: uploaded.uploaded, size: uploaded.size },
     id: record.id,
     name: name ?? record.display.name,
     nameGiven: name !== undefined,

@@ -71,7 +71,9 @@ export class SendError extends Error {
 export interface BytePlane {
   sendParts(transfer: PartsTransfer): Promise<{ sha256?: string }>;
   /** @throws SendError */
-  sendForm(transfer: FormTransfer): Promise<{ status: number; header(name: string): string | undefined; body: string; sha256?: string }>;
+  sendForm(
+    transfer: FormTransfer,
+  ): Promise<{ status: number; header(name: string): string | undefined; body: string; sha256?: string }>;
   /** Opens a source that this platform can open by its descriptor. @throws SluiceError `unsupported`, `source-unreachable` */
   openSource(source: Source): Promise<OpenBytes>;
   close(): Promise<void>;

@@ -72,4 +72,5 @@ const publicLookup: LookupFunction = (host, lookupOptions, callback) => {
     return lookupOptions.all === true ? callback(null, addresses) : callback(null, first.address, first.family);
   });
 };
+
 export { createBytePlane } from './web-bytes.js';

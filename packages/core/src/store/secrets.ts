@@ -37,7 +37,9 @@ export function joinRecord(open: JobRecord, secret: RecordSecrets | undefined): 
   return {
     ...rest,
     items,
-    ...(upload !== undefined && { upload: { ...upload, ...(secret.signed !== undefined && { signed: secret.signed }) } }),
+    ...(upload !== undefined && {
+      upload: { ...upload, ...(secret.signed !== undefined && { signed: secret.signed }) },
+    }),
     ...(secret.request !== undefined && { request: secret.request }),
   };
 }

@@ -1,5 +1,5 @@
-import type { Adapter } from '../model/adapter.js';
 import type { NeutralField } from '../model/capabilities.js';
+import type { Adapter } from '../model/define-adapter.js';
 import type { JsonObject } from '../model/json.js';
 import type { ImportRequest } from '../model/request.js';
 import type { Scheme } from '../model/source.js';

@@ -5,12 +5,11 @@ import type {
   AdapterContext,
   AdapterMembers,
   AdapterRequest,
-  Http,
-  HttpCall,
   Problem,
   ProviderSnapshot,
   Started,
 } from '../model/adapter.js';
+import type { Http, HttpCall } from '../model/http.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import { findSecrets, urlSecrets } from '../model/redact.js';
 import type { ImportRequest } from '../model/request.js';

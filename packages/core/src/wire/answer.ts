@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { HttpAnswer } from '../model/adapter.js';
+import type { HttpAnswer } from '../model/http.js';
 import type { JsonValue } from '../model/json.js';
 import { readAtMost } from './body.js';
 import { type FailureScope, protocolError } from './failure.js';

@@ -1,4 +1,4 @@
-import type { Authorize, Http } from '../model/adapter.js';
+import type { Authorize, Http } from '../model/http.js';
 
 /** Headers that authorize calls for a while, such as those of an access token. */
 export interface Authorization {

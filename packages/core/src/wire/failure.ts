@@ -1,5 +1,5 @@
-import type { CallEffect, HttpRefusal, RefusalDetails } from '../model/adapter.js';
 import { type ErrorCode, type ErrorFields, SluiceError } from '../model/error.js';
+import type { CallEffect, HttpRefusal, RefusalDetails } from '../model/http.js';
 import { redactText } from '../model/redact.js';
 import { boundedWait, type RateReading } from './rate.js';
 

@@ -1,6 +1,6 @@
 import ky from 'ky';
-import type { CallEffect, Http, HttpAnswer, HttpCall, Wire } from '../model/adapter.js';
 import { SluiceError } from '../model/error.js';
+import type { CallEffect, Http, HttpAnswer, HttpCall, Wire } from '../model/http.js';
 import { redactText } from '../model/redact.js';
 import { answerOf, parseJson, type ReadResponse, readResponse } from './answer.js';
 import { timed } from './attempt.js';

@@ -1,5 +1,5 @@
-import type { CallEffect } from '../model/adapter.js';
 import { SluiceError } from '../model/error.js';
+import type { CallEffect } from '../model/http.js';
 import type { Clock } from './clock.js';
 
 /** When the wire itself may repeat a call. Whatever takes longer becomes the record's due time. */

@@ -42,13 +42,23 @@ export async function transferStep(step: Step, onAdmitted: () => void): Promise<
     release();
   }
   const { upload, ...rest } = step.record;
-  const done: JobRecord = { ...without(rest, 'progress', 'waitingFor'), failures: 0, phase: 'prepare', dueAt: step.now };
+  const done: JobRecord = {
+    ...without(rest, 'progress', 'waitingFor'),
+    failures: 0,
+    phase: 'prepare',
+    dueAt: step.now,
+  };
   await step.finish(upload === undefined ? done : { ...done, upload: finished(upload) });
   return settled(step);
 }
 
 /** Nothing signed stays once the provider has the bytes. */
-function finished({ signed: _signed, headers: _headers, completing: _completing, ...upload }: UploadRecord): UploadRecord {
+function finished({
+  signed: _signed,
+  headers: _headers,
+  completing: _completing,
+  ...upload
+}: UploadRecord): UploadRecord {
   return { ...upload, done: true };
 }
 
@@ -70,7 +80,8 @@ async function transfer(step: Step, bytes: OpenBytes, onAdmitted: () => void): P
 
 function partsOf(upload: UploadRecord): PartsRecord {
   const { session, partSize } = upload;
-  if (session === undefined || partSize === undefined) throw new Error('an upload in parts has a session and a part size');
+  if (session === undefined || partSize === undefined)
+    throw new Error('an upload in parts has a session and a part size');
   return { ...upload, session, partSize };
 }
 
@@ -81,7 +92,11 @@ async function begin(step: Step, bytes: OpenBytes): Promise<UploadRecord | { for
   const request = step.request();
   const way = chooseWay(uploadWays(step.provider), { size: bytes.size, name: members.upload.wish?.(request) });
   if ('rule' in way) {
-    throw new SluiceError({ code: 'invalid-request', message: `${step.provider.name}: ${way.rule}`, provider: step.provider.name });
+    throw new SluiceError({
+      code: 'invalid-request',
+      message: `${step.provider.name}: ${way.rule}`,
+      provider: step.provider.name,
+    });
   }
   const begun = await members.upload.begin(request, { size: bytes.size, way: way.name }, step.context());
   const { size, fingerprint } = bytes;
@@ -100,7 +115,14 @@ async function begin(step: Step, bytes: OpenBytes): Promise<UploadRecord | { for
 async function transferForm(step: Step, bytes: OpenBytes, form: FormUpload): Promise<void> {
   const progress = new TransferProgress(step, { done: 0, total: bytes.size });
   const sent = await step.engine.bytePlane
-    .sendForm({ bytes, form, digest: true, idleTimeoutMs: formIdleTimeoutMs, signal: step.signals.stop, moved: progress.moved })
+    .sendForm({
+      bytes,
+      form,
+      digest: true,
+      idleTimeoutMs: formIdleTimeoutMs,
+      signal: step.signals.stop,
+      moved: progress.moved,
+    })
     .catch((error: unknown) => {
       if (!(error instanceof SendError)) throw error;
       if (isSignatureRefused(error.failure)) throw new SignatureGone();
@@ -112,7 +134,11 @@ async function transferForm(step: Step, bytes: OpenBytes, form: FormUpload): Pro
   await saveDigest(step, sent.sha256);
 }
 
-async function complete(step: Step, session: PartsRecord, sent: { parts: ArrivedPart[]; sha256: string | undefined }): Promise<void> {
+async function complete(
+  step: Step,
+  session: PartsRecord,
+  sent: { parts: ArrivedPart[]; sha256: string | undefined },
+): Promise<void> {
   const { members } = step.provider;
   const before = step.record.upload?.completing === true;
   await saveDigest(step, sent.sha256, { completing: true });
@@ -128,7 +154,11 @@ async function saveDigest(step: Step, sha256: string | undefined, extra: Partial
   const { upload } = step.record;
   if (upload === undefined) return;
   const measured = { ...step.record.measured, size: upload.size, ...(sha256 !== undefined && { sha256 }) };
-  await step.save({ ...step.record, measured, upload: { ...upload, ...extra, ...(sha256 !== undefined && { sha256 }) } });
+  await step.save({
+    ...step.record,
+    measured,
+    upload: { ...upload, ...extra, ...(sha256 !== undefined && { sha256 }) },
+  });
 }
 
 async function transferFailed(step: Step, thrown: unknown): Promise<Advanced> {
@@ -153,7 +183,9 @@ async function beginAnew(step: Step): Promise<Advanced> {
   if (anew > mostAnew) {
     const message = `${name}: the object store refused the signatures of ${anew} uploads in a row`;
     await abortSession(step);
-    await step.finish(failed(step.record, new SluiceError({ code: 'auth', message, provider: name }).toJSON(), step.now));
+    await step.finish(
+      failed(step.record, new SluiceError({ code: 'auth', message, provider: name }).toJSON(), step.now),
+    );
     return settled(step);
   }
   await abortSession(step);
@@ -175,6 +207,9 @@ async function abortSession(step: Step): Promise<void> {
   const { abort } = step.provider.members.upload ?? {};
   if (session === undefined || abort === undefined) return;
   await abort(session, step.context()).catch((error: unknown) => {
-    step.engine.log({ level: 'warn', message: step.redact(`an upload could not be ended: ${toSluiceError(error).message}`) });
+    step.engine.log({
+      level: 'warn',
+      message: step.redact(`an upload could not be ended: ${toSluiceError(error).message}`),
+    });
   });
 }

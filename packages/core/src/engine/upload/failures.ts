@@ -14,7 +14,10 @@ export async function awaitRetry(step: Step, failure: SendFailure & { attempt: n
   const error = sendError(step, failure);
   if (error.retry !== 'later' || failure.attempt >= mostAttempts) throw error;
   const waitMs = retryAt(step.now, failure.attempt, undefined) - step.now;
-  step.engine.log({ level: 'info', message: step.redact(`job ${step.record.id}: ${error.message}; the part is sent again`) });
+  step.engine.log({
+    level: 'info',
+    message: step.redact(`job ${step.record.id}: ${error.message}; the part is sent again`),
+  });
   await step.engine.clock.sleep(waitMs, step.signals.stop);
 }
 
@@ -29,16 +32,27 @@ export function isSignatureRefused(failure: SendFailure): boolean {
 export function sendError(step: Step, failure: SendFailure): SluiceError {
   const provider = step.provider.name;
   const cause = { provider, cause: failure.cause };
-  if (failure.kind === 'stalled') return new SluiceError({ ...cause, code: 'timeout', message: `${provider}: no byte moved for too long` });
+  if (failure.kind === 'stalled')
+    return new SluiceError({ ...cause, code: 'timeout', message: `${provider}: no byte moved for too long` });
   if (failure.kind === 'broken') {
-    return new SluiceError({ ...cause, code: 'unavailable', message: `${provider}: the connection to the object store broke` });
+    return new SluiceError({
+      ...cause,
+      code: 'unavailable',
+      message: `${provider}: the connection to the object store broke`,
+    });
   }
   if (failure.kind === 'mismatch') {
-    return new SluiceError({ ...cause, code: 'unavailable', message: `${provider}: a part arrived damaged (its ETag is not its MD5)` });
+    return new SluiceError({
+      ...cause,
+      code: 'unavailable',
+      message: `${provider}: a part arrived damaged (its ETag is not its MD5)`,
+    });
   }
   const status = failure.status ?? 0;
   const transient = status === 408 || status === 429 || status >= 500;
   const said = /<(Code|Message)>([^<]{1,200})<\/\1>/.exec(failure.body ?? '')?.[2];
-  const message = step.redact(`${provider}: the object store refused the bytes (HTTP ${status}${said === undefined ? '' : `, ${said}`})`);
+  const message = step.redact(
+    `${provider}: the object store refused the bytes (HTTP ${status}${said === undefined ? '' : `, ${said}`})`,
+  );
   return new SluiceError({ ...cause, code: transient ? 'unavailable' : 'invalid-request', status, message });
 }

@@ -20,7 +20,11 @@ export type PartsRecord = UploadRecord & Required<Pick<UploadRecord, 'session' |
  * Sends what is missing, in parallel; each part that fails is sent again alone.
  * @returns all parts in order, and the sha-256 of the whole
  */
-export async function sendParts(step: Step, upload: PartsRecord, bytes: OpenBytes): Promise<{ parts: ArrivedPart[]; sha256?: string }> {
+export async function sendParts(
+  step: Step,
+  upload: PartsRecord,
+  bytes: OpenBytes,
+): Promise<{ parts: ArrivedPart[]; sha256?: string }> {
   const { engine } = step;
   const arrived = await arrivedParts(step, upload);
   const count = Math.max(1, Math.ceil(upload.size / upload.partSize));

@@ -15,7 +15,8 @@ export async function openJobSource(engine: Engine, record: JobRecord): Promise<
   if (source === undefined) throw new Error(`job ${record.id} has no source any more`);
   const bytes = source.kind === 'bytes' ? await openInput(engine, record) : await engine.bytePlane.openSource(source);
   try {
-    const begun = record.upload ?? (source.kind === 'file' ? { size: source.size, fingerprint: bytes.fingerprint } : bytes);
+    const begun =
+      record.upload ?? (source.kind === 'file' ? { size: source.size, fingerprint: bytes.fingerprint } : bytes);
     assertSame(begun, bytes, record);
     return bytes;
   } catch (error) {
@@ -28,7 +29,10 @@ export async function openJobSource(engine: Engine, record: JobRecord): Promise<
 export function assertSame(before: BytesState, now: BytesState, record: JobRecord): void {
   const { source } = record.display;
   if (before.size !== now.size) {
-    throw changed(`${source} had ${before.size} bytes and now has ${now.size}: it changed while it was uploaded`, record);
+    throw changed(
+      `${source} had ${before.size} bytes and now has ${now.size}: it changed while it was uploaded`,
+      record,
+    );
   }
   if (before.fingerprint !== now.fingerprint) throw changed(`${source} was changed while it was uploaded`, record);
 }
@@ -53,7 +57,10 @@ async function openInput(engine: Engine, record: JobRecord): Promise<OpenBytes> 
       throw toSluiceError(error, 'source-unreachable');
     });
   }
-  const again = record.key === undefined ? 'import it again' : `import it again with the key "${record.key}" and the upload goes on`;
+  const again =
+    record.key === undefined
+      ? 'import it again'
+      : `import it again with the key "${record.key}" and the upload goes on`;
   throw new SluiceError({
     code: 'source-unreachable',
     message: `${record.display.source} could only be read by the process that had it: ${again}`,

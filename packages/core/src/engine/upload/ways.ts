@@ -7,10 +7,14 @@ export function uploadWays(provider: Provider): UploadWay[] {
 }
 
 /** The way for so many bytes, or the rule that forbids them. Without a size, the first way that takes any. */
-export function chooseWay(ways: UploadWay[], wish: { size?: number | undefined; name?: string | undefined }): UploadWay | { rule: string } {
+export function chooseWay(
+  ways: UploadWay[],
+  wish: { size?: number | undefined; name?: string | undefined },
+): UploadWay | { rule: string } {
   const { size, name } = wish;
   const offered = ways.filter((way) => (name === undefined ? way.onRequest !== true : way.name === name));
-  if (offered.length === 0) return { rule: `there is no way "${name}"; ways: ${ways.map((way) => way.name).join(', ')}` };
+  if (offered.length === 0)
+    return { rule: `there is no way "${name}"; ways: ${ways.map((way) => way.name).join(', ')}` };
   const fitting = offered.find((way) => size === undefined || (size >= way.minBytes && size <= way.maxBytes));
   if (fitting !== undefined) return fitting;
   const least = Math.min(...offered.map(({ minBytes }) => minBytes));

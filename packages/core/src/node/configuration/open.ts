@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { NetworkOptions, SluiceOptions } from '../../engine/sluice.js';
-import type { ConfiguredAdapter } from '../../model/adapter.js';
+import type { ConfiguredAdapter } from '../../model/define-adapter.js';
 import { invalidInput } from '../../model/issues.js';
 import type { Store } from '../../store/contract.js';
 import type { Environment } from './environment.js';

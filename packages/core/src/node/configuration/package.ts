@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve as resolvePath } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'import-meta-resolve';
-import { type AdapterFactory, isAdapterFactory } from '../../model/adapter.js';
+import { type AdapterFactory, isAdapterFactory } from '../../model/define-adapter.js';
 import { isStoreFactory, type StoreFactory } from '../../store/define.js';
 import { configurationProblem, type Place } from './problem.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Adapter } from '../../model/adapter.js';
 import { capabilitiesSchema, type NeutralField, neutralFields } from '../../model/capabilities.js';
+import type { Adapter } from '../../model/define-adapter.js';
 import type { ImportRequest } from '../../model/request.js';
 import type { AdapterSubject, ConformanceCase } from '../adapter-subject.js';
 import { assertFits, assertJson } from '../expectations.js';
