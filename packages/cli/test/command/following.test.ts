@@ -106,6 +106,15 @@ describe('a job in another process', () => {
     expect([ran.code, jobOf(ran).state]).toEqual([1, 'failed']);
   });
 
+  it('is alive when the provider refuses to say how it stands', async () => {
+    const { sluice, source, write, configuration } = await makeWorld(slow);
+    const { id } = jobOf(await sluice('import', source, '--no-wait', '--json'));
+    await write('sluice.config.json', configuration({ apiKey: 'not-the-key' }));
+    const ran = await sluice('wait', id, '--json');
+    expect([ran.code, jobOf(ran).state]).toEqual([1, 'queued']);
+    expect(ran.stderr).toMatch(new RegExp(`^sluice: ${id}: auth: [^\\n]*; the job is alive: sluice wait ${id}\\n$`));
+  });
+
   it('is not needed by resume', async () => {
     const { sluice } = await makeWorld();
     expect(await sluice('resume')).toEqual({
