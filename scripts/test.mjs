@@ -9,7 +9,7 @@ import { checkPackages } from './check-packages.mjs';
 import { runExamples } from './examples.mjs';
 import { checkPackedInstall } from './packed.mjs';
 import { build, install } from './set-up.mjs';
-import { runTests } from './unit-tests.mjs';
+import { runTests, runTestsOnLts } from './unit-tests.mjs';
 import { packages, root, runTool } from './workspace.mjs';
 
 /** Each stage answers with a note on what it saw, and with what it counted if it ran tests. */
@@ -31,6 +31,7 @@ const stages = [
   },
   { name: 'changesets', title: 'Changesets', run: checkChangesets },
   { name: 'tests', title: 'Unit, conformance, end to end', run: runTests },
+  { name: 'lts', title: 'The same on the current LTS', run: runTestsOnLts },
   { name: 'packed', title: 'Installed from tarballs', run: checkPackedInstall },
   { name: 'examples', title: 'Examples', run: runExamples },
 ];

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, runTool } from './workspace.mjs';
+import { currentLts, onCurrentLts, root, runOnLts, runTool } from './workspace.mjs';
 
 const reportFile = join(root, 'coverage', 'tests.json');
 const onServer = !['', '0', 'false'].includes(process.env.CI ?? '');
@@ -52,4 +52,12 @@ export async function runTests() {
     });
   }
   return { ...counts, note: `${passed} tests${lineCoverage(output)}`, lines };
+}
+
+/** What depends most on the Node below it (SQLite above all), once more on the Node that most people should use. */
+export async function runTestsOnLts() {
+  if (onCurrentLts) return { note: 'that is this one' };
+  const chosen = ['packages/core', 'packages/importly', 'packages/sqlite'];
+  await runOnLts([join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...chosen]);
+  return { note: `${chosen.join(', ')} on Node ${currentLts}` };
 }

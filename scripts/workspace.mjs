@@ -88,10 +88,11 @@ export function runTool(file, args, options) {
 
 /** The Node that most people should use; the npm package `node` brings it where this is another. */
 export const currentLts = 24;
+export const onCurrentLts = process.versions.node.startsWith(`${currentLts}.`);
 
 /** Runs a JavaScript file on the current LTS. */
 export function runOnLts(args, options) {
-  if (process.versions.node.startsWith(`${currentLts}.`)) return run(process.execPath, args, options);
+  if (onCurrentLts) return run(process.execPath, args, options);
   return run('npx', ['-y', '-p', `node@${currentLts}`, 'node', ...args], options);
 }
 

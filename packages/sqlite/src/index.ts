@@ -1,1 +1,2 @@
-export {};
+/** Where the jobs of Sluice live on one machine. */
+export { type SqliteSettings, sqlite } from './sqlite.js';

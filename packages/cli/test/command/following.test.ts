@@ -4,6 +4,9 @@ import { jobOf, jobsOf, makeWorld, type Running } from './support.js';
 /** An import that takes as long as a test needs it to. */
 const slow = { speed: 1, importly: { queuedMs: 1, runningMs: 60_000 } };
 
+/** Three different jobs are named. */
+const threeJobs = /"job":"(job_\w+)"[\s\S]*"job":"((?!\1)job_\w+)"[\s\S]*"job":"((?!\1|\2)job_\w+)"/;
+
 function interrupt({ child }: Running): void {
   child.kill('SIGINT');
 }
@@ -23,7 +26,7 @@ describe('waiting that ends before the job', () => {
   });
 
   it('is exit code 130 at Ctrl-C; resume goes on, and ends with 0', async () => {
-    const { sluice, start, source, emulator } = await makeWorld(slow);
+    const { start, source, emulator } = await makeWorld(slow);
     const running = start(
       'import',
       source,
@@ -31,7 +34,7 @@ describe('waiting that ends before the job', () => {
       `${emulator.media.url}/tone.m4a`,
       '--json',
     );
-    await running.said('"state":"running"');
+    await running.said(threeJobs);
     interrupt(running);
     const ran = await running.ended;
     expect(ran.code).toBe(130);
@@ -40,8 +43,6 @@ describe('waiting that ends before the job', () => {
     expect(ran.stderr).toMatch(/^sluice: interrupted; 3 jobs are alive .*sluice resume\)\n$/);
     const resuming = start('resume', '--json');
     await resuming.said('"state":"running"');
-    emulator.clock.advance(120_000);
-    await resuming.said('tone|tall|"state":"completed"');
     const clock = setInterval(() => emulator.clock.advance(30_000), 100);
     const resumed = await resuming.ended;
     clearInterval(clock);
@@ -103,6 +104,15 @@ describe('a job in another process', () => {
     expect((await sluice('status', id)).code).toBe(1);
     const ran = await sluice('wait', id, '--json');
     expect([ran.code, jobOf(ran).state]).toEqual([1, 'failed']);
+  });
+
+  it('is alive when the provider refuses to say how it stands', async () => {
+    const { sluice, source, write, configuration } = await makeWorld(slow);
+    const { id } = jobOf(await sluice('import', source, '--no-wait', '--json'));
+    await write('sluice.config.json', configuration({ apiKey: 'not-the-key' }));
+    const ran = await sluice('wait', id, '--json');
+    expect([ran.code, jobOf(ran).state]).toEqual([1, 'queued']);
+    expect(ran.stderr).toMatch(new RegExp(`^sluice: ${id}: auth: [^\\n]*; the job is alive: sluice wait ${id}\\n$`));
   });
 
   it('is not needed by resume', async () => {

@@ -63,13 +63,20 @@ export async function openWorld(
     store: { adapter: '@sluice/sqlite', path: 'jobs.db' },
     network: { allowPrivateAddresses: true },
   });
-  const start = (...words: string[]) => startCommand(words, folder);
+  const started: ChildProcess[] = [];
+  const start = (...words: string[]) => {
+    const running = startCommand(words, folder);
+    started.push(running.child);
+    return running;
+  };
   const write = async (name: string, content: string | object) => {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
   };
   await write('sluice.config.json', configuration());
   const close = async () => {
+    // A test that failed half-way leaves none behind.
+    for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
     await emulator.close();
     await rm(folder, { recursive: true, force: true });
   };

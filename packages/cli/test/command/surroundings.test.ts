@@ -32,20 +32,18 @@ describe('sluice doctor', () => {
   });
 
   it.each([
-    ['a configuration that cannot be read', () => '{', 'configuration', /is not JSON/],
-    [
-      'a package that is missing',
-      (usual: object) => ({ ...usual, store: { adapter: '@acme/store' } }),
-      'packages',
-      /npm install @acme\/store/,
-    ],
-    [
-      'a setting that is wrong',
-      (usual: object) => ({ ...usual, default: 'shop' }),
-      'settings',
-      /"shop" is not configured/,
-    ],
-  ])('stops at %s', async (_case, content, check, message) => {
+    { check: 'configuration', content: () => '{', message: /is not JSON/ },
+    {
+      check: 'packages',
+      content: (usual: object) => ({ ...usual, store: { adapter: '@acme/store' } }),
+      message: /npm install @acme\/store/,
+    },
+    {
+      check: 'settings',
+      content: (usual: object) => ({ ...usual, default: 'shop' }),
+      message: /"shop" is not configured/,
+    },
+  ])('stops at the first check that fails: $check', async ({ check, content, message }) => {
     const { sluice, write, configuration } = await makeWorld();
     await write('sluice.config.json', content(configuration()));
     const ran = await sluice('doctor', '--json');

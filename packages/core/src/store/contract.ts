@@ -136,7 +136,8 @@ export interface PartEntry {
 
 /**
  * Where jobs live. Every method is atomic. Records go in and come out by value: what a caller does to one afterwards changes
- * nothing in the store. Guaranteed by the caller: ids are unique, times grow, `commit` keeps `id`, `key` and `createdAt`.
+ * nothing in the store. Guaranteed by the caller: ids are unique, times grow, `commit` keeps `id`, `key`, `provider`, `lane`,
+ * `priority` and `createdAt`.
  * A store has no clock: a lease, a slot or a hit has run out as soon as a `now` that it is given has reached its `until`.
  */
 export interface Store {
@@ -166,7 +167,7 @@ export interface Store {
   hold(window: string, until: number): Promise<void>;
   /**
    * Adds to an inbox and makes the job due; false when the message was there, or had been. A job that ends leaves nothing in
-   * its inbox, and what comes later is only remembered as having been there.
+   * its inbox. What comes for one that has ended, or for an id that is not there, is only remembered as having been.
    */
   post(message: Message): Promise<boolean>;
   /** Remembers a part; a number again replaces it. */

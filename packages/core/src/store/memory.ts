@@ -45,7 +45,7 @@ class MemoryStore implements Store {
     if (!isFinal(entry.state)) this.#live.add(entry);
     this.#nameRef(entry, undefined);
     this.#schedule.add(entry);
-    return { record: readRecord(entry), created: true };
+    return { record, created: true };
   }
 
   async read(id: string): Promise<JobRecord | undefined> {
@@ -125,7 +125,7 @@ class MemoryStore implements Store {
     const { to } = message;
     const address = 'job' in to ? to.job : refName(to.provider, to.ref);
     const entry = 'job' in to ? this.#entries.get(address) : this.#withRef(address);
-    if (entry !== undefined && isFinal(entry.state)) {
+    if (entry === undefined ? 'job' in to : isFinal(entry.state)) {
       this.#inboxes.ignore(message);
       return true;
     }

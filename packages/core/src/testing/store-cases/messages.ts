@@ -119,6 +119,13 @@ const reading: StoreBehaviours = {
     assert.deepEqual((await leaseOne(store, { holder: 'b', now: t0 + 10 })).messages, [message('m', toOne)]);
   },
 
+  'a message for a job that is not there is remembered, and no more': async (store) => {
+    assert.equal(await store.post(message('m', toOne)), true);
+    await store.create(makeRecord('one'));
+    assert.equal(await store.post(message('m', toOne)), false);
+    assert.deepEqual((await leaseOne(store)).messages, []);
+  },
+
   'a job that has ended leaves no message, and takes none': async (store) => {
     await store.create(makeRecord('one', { ref: { id: 7 } }));
     const leased = await leaseOne(store);

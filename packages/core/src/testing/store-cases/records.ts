@@ -163,7 +163,7 @@ export const recordBehaviours: StoreBehaviours = {
   },
 
   'a list that is read slowly bears that its records change and end': async (store) => {
-    const ids = Array.from({ length: 150 }, (_, index) => `job-${index}`);
+    const ids = Array.from({ length: 110 }, (_, index) => `job-${index}`);
     for (const id of ids) await store.create(makeRecord(id));
     const seen: string[] = [];
     for await (const { id } of store.list({ states: ['queued'] })) {

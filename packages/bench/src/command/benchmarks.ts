@@ -1,0 +1,9 @@
+import { coldStart } from '../cold-start/cold-start.js';
+import type { Benchmark } from '../figures/benchmark.js';
+import { memory } from '../memory/memory.js';
+import { overhead } from '../overhead/overhead.js';
+import { size } from '../size/size.js';
+import { store } from '../store/store.js';
+
+/** Everything there is to measure, in the order in which it is run. Another one is a line here. */
+export const benchmarks: readonly Benchmark[] = [overhead, memory, coldStart, size, store];
