@@ -18,3 +18,8 @@ export function readParts(database: Database, job: string): PartEntry[] {
   const rows = database.all('SELECT number, etag, size FROM parts WHERE job = ? ORDER BY number', job);
   return rows.map((row) => ({ number: number(row, 'number'), etag: text(row, 'etag'), size: number(row, 'size') }));
 }
+
+/** Forgets a job's parts. */
+export function clearParts(database: Database, job: string): void {
+  database.run('DELETE FROM parts WHERE job = ?', job);
+}

@@ -19,7 +19,7 @@ import { lease, releaseAll, renew } from './leases.js';
 import { admit, freeSlot, hold, settle } from './limits.js';
 import { readPage } from './list.js';
 import { type OpenFile, openFile, truncateLog } from './opening.js';
-import { appendPart, readParts } from './parts.js';
+import { appendPart, clearParts, readParts } from './parts.js';
 import { findByKey, findByRef, findRecord, insertRecord, writeRecord } from './records.js';
 
 /** Where the file is, and how patient its users are. */
@@ -124,6 +124,11 @@ export class SqliteStore implements Store {
   }
 
   appendPart(id: string, part: PartEntry): Promise<void> {
+    const copy = { ...part };
+    return this.#group.write(({ database }) => appendPart(database, id, copy));
+  }
+
+  clearParts(id: string): Promise<void> {
     const copy = { ...part };
     return this.#group.write(({ database }) => appendPart(database, id, copy));
   }

@@ -20,4 +20,14 @@ export const partBehaviours: StoreBehaviours = {
     await store.appendPart('one', { number: 1, etag: '"b"', size: 2 });
     assert.deepEqual(await store.parts('one'), [{ number: 1, etag: '"b"', size: 2 }]);
   },
+
+  'parts that are cleared are gone, and only those': async (store) => {
+    await store.appendPart('one', { number: 1, etag: '"a"', size: 1 });
+    await store.appendPart('two', { number: 1, etag: '"b"', size: 1 });
+    await store.clearParts('one');
+    assert.deepEqual(await store.parts('one'), []);
+    assert.equal((await store.parts('two')).length, 1);
+    await store.appendPart('one', { number: 2, etag: '"c"', size: 1 });
+    assert.deepEqual(await store.parts('one'), [{ number: 2, etag: '"c"', size: 1 }]);
+  },
 };
