@@ -129,7 +129,6 @@ export class SqliteStore implements Store {
   }
 
   clearParts(id: string): Promise<void> {
-    const copy = { ...part };
     return this.#group.write(({ database }) => appendPart(database, id, copy));
   }
 
