@@ -129,7 +129,7 @@ export class SqliteStore implements Store {
   }
 
   clearParts(id: string): Promise<void> {
-    return this.#group.write(({ database }) => appendPart(database, id, copy));
+    return this.#group.write(({ database }) => clearParts(database, id));
   }
 
   parts(id: string): Promise<PartEntry[]> {
