@@ -38,7 +38,10 @@ function checksOf(record: JobRecord, { asset, of }: Partial<ReportedItem & { ok:
   const expect = record.request?.expect;
   const size = of?.size === 'source' ? asset?.size : undefined;
   const sha256 = of?.sha256 === 'source' ? asset?.sha256?.toLowerCase() : undefined;
-  return { size: check(expect?.size, size ?? record.measured?.size), sha256: check(expect?.sha256, sha256) };
+  return {
+    size: check(expect?.size, size ?? record.measured?.size),
+    sha256: check(expect?.sha256, sha256 ?? record.measured?.sha256),
+  };
 }
 
 function check(expected: string | number | undefined, actual: string | number | undefined): Check {

@@ -7,11 +7,11 @@ import { isTransient } from '../../wire/failure.js';
 import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
 import { failed, postponed, warned, without } from '../transitions.js';
+import { beginUpload } from '../upload/begin.js';
 import { isSignatureRefused, SignatureGone, sendError } from '../upload/failures.js';
 import { type PartsRecord, sendParts } from '../upload/parts.js';
 import { TransferProgress } from '../upload/progress.js';
 import { assertExpected, assertSame, openJobSource } from '../upload/source-bytes.js';
-import { chooseWay, uploadWays } from '../upload/ways.js';
 import { settled } from './start.js';
 import { startByForm } from './start-by-form.js';
 
@@ -49,6 +49,7 @@ export async function transferStep(step: Step, onAdmitted: () => void): Promise<
     dueAt: step.now,
   };
   await step.finish(upload === undefined ? done : { ...done, upload: finished(upload) });
+  await step.engine.store.clearParts(step.record.id);
   return settled(step);
 }
 
@@ -64,7 +65,7 @@ function finished({
 
 /** @returns the outcome of the step where the upload was itself the start */
 async function transfer(step: Step, bytes: OpenBytes, onAdmitted: () => void): Promise<Advanced | undefined> {
-  const upload = step.record.upload?.session === undefined ? await begin(step, bytes) : step.record.upload;
+  const upload = step.record.upload?.session === undefined ? await beginUpload(step, bytes) : step.record.upload;
   if ('form' in upload) {
     if (upload.form.answer === 'json') return startByForm(step, { bytes, form: upload.form, onAdmitted });
     await transferForm(step, bytes, upload.form);
@@ -83,32 +84,6 @@ function partsOf(upload: UploadRecord): PartsRecord {
   if (session === undefined || partSize === undefined)
     throw new Error('an upload in parts has a session and a part size');
   return { ...upload, session, partSize };
-}
-
-/** Asks the provider for an upload, and saves its session before the first part. */
-async function begin(step: Step, bytes: OpenBytes): Promise<UploadRecord | { form: FormUpload }> {
-  const { members } = step.provider;
-  if (members.upload === undefined) throw new Error(`${step.provider.adapter.name} takes no bytes`);
-  const request = step.request();
-  const way = chooseWay(uploadWays(step.provider), { size: bytes.size, name: members.upload.wish?.(request) });
-  if ('rule' in way) {
-    throw new SluiceError({
-      code: 'invalid-request',
-      message: `${step.provider.name}: ${way.rule}`,
-      provider: step.provider.name,
-    });
-  }
-  const begun = await members.upload.begin(request, { size: bytes.size, way: way.name }, step.context());
-  const { size, fingerprint } = bytes;
-  const known = { way: way.name, size, fingerprint, anew: step.record.upload?.anew ?? 0, uploaded: begun.uploaded };
-  if (begun.kind === 'form') {
-    await step.save({ ...step.record, phase: 'transfer', state: 'running', upload: known });
-    return { form: begun };
-  }
-  const { session, partSize, first: signed, headers } = begun;
-  const upload: UploadRecord = { ...known, session, partSize, signed, ...(headers !== undefined && { headers }) };
-  await step.save({ ...step.record, phase: 'transfer', state: 'running', upload });
-  return upload;
 }
 
 /** One form POST with a fresh signature each time: what it may have left before is replaced by nothing and costs nothing. */
@@ -166,13 +141,16 @@ async function transferFailed(step: Step, thrown: unknown): Promise<Advanced> {
   const error = SluiceError.is(thrown) ? thrown : toSluiceError(thrown, 'source-unreachable');
   if (error.code === 'aborted') throw error;
   const record = without(step.record, 'progress');
-  if (isTransient(error)) {
+  const inTime = record.deadlineAt === undefined || step.now < record.deadlineAt;
+  if (isTransient(error) && inTime) {
     await step.finish(postponed(record, error, step.now));
     return settled(step);
   }
   await abortSession(step);
   const { upload: _upload, ...rest } = record;
-  await step.finish(failed(rest, error.toJSON(), step.now), { freeSlot: true });
+  const fields = inTime ? error.toJSON() : { ...error.toJSON(), retry: 'exhausted' as const };
+  await step.finish(failed(rest, fields, step.now), { freeSlot: true });
+  await step.engine.store.clearParts(step.record.id);
   return settled(step);
 }
 

@@ -18,11 +18,19 @@ export async function openJobSource(engine: Engine, record: JobRecord): Promise<
     const begun =
       record.upload ?? (source.kind === 'file' ? { size: source.size, fingerprint: bytes.fingerprint } : bytes);
     assertSame(begun, bytes, record);
+    assertSize(record, bytes.size);
     return bytes;
   } catch (error) {
     await bytes.close();
     throw error;
   }
+}
+
+function assertSize(record: JobRecord, size: number): void {
+  const expected = record.request?.expect?.size;
+  if (expected === undefined || expected === size) return;
+  const message = `${record.display.source} has ${size} bytes, expected ${expected}; nothing was sent`;
+  throw new SluiceError({ code: 'integrity', message, provider: record.provider });
 }
 
 /** @throws SluiceError `integrity` when the source is not what it was */
