@@ -22,6 +22,8 @@ export interface HttpCall {
   /** An `application/x-www-form-urlencoded` body. */
   form?: Record<string, string>;
   effect?: CallEffect;
+  /** For one attempt, in milliseconds, where the provider takes its time over this call; in place of the setting. */
+  timeoutMs?: number;
 }
 
 /** An answer with a 2xx status. */

@@ -8,6 +8,8 @@ import { assertPublicHost, isPrivateAddress, privateAddressError } from '../wire
 import type { FetchOptions, PlatformFetch } from './port.js';
 
 const connectTimeoutMs = 10_000;
+/** Each attempt has a time-out of its own, which may be longer than undici's 300 s. */
+const patience = { headersTimeout: 0, bodyTimeout: 0 };
 
 /**
  * Node's own fetch over an undici dispatcher of ours: its DNS look-up refuses private addresses at the moment of connecting, so
@@ -56,8 +58,9 @@ async function createDispatcher(options: FetchOptions): Promise<Dispatcher> {
   const { Agent, ProxyAgent } = await import('undici');
   const authorities = options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] };
   if (options.proxy !== undefined)
-    return new ProxyAgent({ uri: options.proxy, requestTls: authorities, proxyTls: authorities });
+    return new ProxyAgent({ ...patience, uri: options.proxy, requestTls: authorities, proxyTls: authorities });
   return new Agent({
+    ...patience,
     connect: { timeout: connectTimeoutMs, ...authorities, ...(options.guarded && { lookup: publicLookup }) },
   });
 }

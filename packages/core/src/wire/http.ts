@@ -26,7 +26,7 @@ export interface HttpOptions {
   wire: Wire;
   fetch: typeof fetch;
   clock: Clock;
-  /** For one attempt of a call, in milliseconds. */
+  /** For one attempt of a call that names no time of its own, in milliseconds. */
   timeoutMs: number;
   /** What must not appear in any text. */
   secrets: readonly string[];
@@ -121,6 +121,7 @@ async function attemptCall(call: HttpCall, scope: FailureScope, options: HttpOpt
   const target = targetOf(call, options);
   if (options.signal.aborted) throw abortError(options.signal);
   if (scope.effect !== 'none') options.assertCurrent?.();
+  const { timeoutMs = options.timeoutMs } = call;
   const response = await timed(
     async (attemptSignal) => {
       try {
@@ -129,12 +130,7 @@ async function attemptCall(call: HttpCall, scope: FailureScope, options: HttpOpt
         throw connectionError(error, scope);
       }
     },
-    {
-      timeoutMs: options.timeoutMs,
-      signal,
-      clock: options.clock,
-      timeoutError: () => timeoutError(options.timeoutMs, scope),
-    },
+    { timeoutMs, signal, clock: options.clock, timeoutError: () => timeoutError(timeoutMs, scope) },
   ).catch((error: unknown) => {
     throw cutShort(error, scope);
   });
