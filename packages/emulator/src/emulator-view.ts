@@ -1,5 +1,6 @@
 import type { FiredFault } from './faults/faults.js';
 import type { FaultRule } from './faults/rule.js';
+import type { EmulatedFirework } from './firework/firework.js';
 import type { EmulatedImportly } from './importly/importly.js';
 
 /** A sample file that the emulator serves as a source. */
@@ -29,6 +30,7 @@ export interface Emulator {
   /** The providers' clock: ms since the epoch. */
   clock: { now(): number; readonly speed: number; advance(ms: number): void };
   importly: EmulatedImportly;
+  firework: EmulatedFirework;
   s3: EmulatedS3;
   /** Sample media to import. */
   media: { url: string; files: EmulatedMediaFile[] };

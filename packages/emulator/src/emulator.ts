@@ -7,6 +7,8 @@ import { Hono } from 'hono';
 import { HurriedClock } from './clock/clock.js';
 import type { EmulatedMediaFile, Emulator } from './emulator-view.js';
 import { Faults } from './faults/faults.js';
+import { createFirework } from './firework/firework.js';
+import { resolveFireworkSettings } from './firework/settings.js';
 import { createImportly } from './importly/importly.js';
 import { resolveImportlySettings } from './importly/settings.js';
 import { EmulatorLog } from './log/log.js';
@@ -44,7 +46,7 @@ async function furnish(options: EmulatorOptions, closers: Closers, close: () => 
   const files = await readSampleFiles();
   const directory = await openDirectory(options, closers);
   const door = createDoor();
-  const server = await listen(door.listener, host, port);
+  const server = await listen(door.listener, { host, port });
   closers.push(() => server.close());
   const rooms = createRooms(options, server, directory);
   closers.push(() => rooms.client.close());
@@ -53,11 +55,14 @@ async function furnish(options: EmulatorOptions, closers: Closers, close: () => 
   const settings = resolveImportlySettings(options.importly ?? {}, userBucketOf(s3));
   const importly = await createImportly(rooms, settings);
   closers.push(() => importly.close());
+  const firework = await createFirework(rooms, resolveFireworkSettings(options.firework ?? {}), { host, directory });
+  closers.push(() => firework.close());
   closers.push(() => rooms.clock.close(), rooms.shutDown);
   const emulator: Emulator = {
     url: rooms.url,
     clock: rooms.clock,
     importly: importly.view,
+    firework: firework.view,
     s3: s3.view,
     media: { url: `${rooms.url}/media`, files: files.map((file) => describeFile(rooms.url, file)) },
     faults: rooms.faults,
@@ -66,6 +71,7 @@ async function furnish(options: EmulatorOptions, closers: Closers, close: () => 
   const app: App = new Hono();
   app.get('/', (context) => context.text(signpost(emulator)));
   app.route('/importly', importly.routes);
+  app.route('/firework', firework.routes);
   app.route('/media', mediaRoutes(files, rooms.log));
   app.route('/_emulator', controlRoutes(emulator, rooms));
   door.open(app);
@@ -115,10 +121,11 @@ function createDoor(): { listener: AsyncListener; open(app: App): void } {
 }
 
 /** For whoever opens the emulator's address to see what it is. */
-function signpost({ url, importly, s3, media }: Emulator): string {
+function signpost({ url, importly, firework, s3, media }: Emulator): string {
   return [
     'The Sluice provider emulator.',
     `Importly       ${importly.baseUrl}`,
+    `Firework       ${firework.baseUrl}`,
     `S3             ${s3.endpoint}, bucket ${s3.bucket}`,
     ...media.files.map((file) => `sample media   ${file.url}`),
     `any size       ${media.url}/padded/50000000/clip.mp4`,

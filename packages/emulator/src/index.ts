@@ -2,6 +2,19 @@ export { startEmulator } from './emulator.js';
 export type { EmulatedMediaFile, EmulatedS3, Emulator } from './emulator-view.js';
 export type { FiredFault } from './faults/faults.js';
 export { type FaultKind, type FaultPoint, type FaultRule, faultRuleSchema } from './faults/rule.js';
+export type { EmulatedFirework } from './firework/firework.js';
+export type { FireworkCounts, FireworkRequest } from './firework/ledger.js';
+export type {
+  FireworkEmulatorSettings,
+  FireworkLimits,
+  FireworkProduct,
+  FireworkProductUnit,
+  FireworkStore,
+  FireworkUploadStore,
+} from './firework/settings.js';
+export type { EmulatedUpload, EmulatedUploadPart, EmulatedUploadTry } from './firework/upload-session.js';
+export type { EmulatedTranscoding, EmulatedVideo, EmulatedVideoImport } from './firework/video.js';
+export type { FireworkEvent, FireworkWebhookDelivery, FireworkWebhookTry } from './firework/webhooks.js';
 export type { EmulatedImportRequest, EmulatedMetadataRequest } from './importly/import-request.js';
 export type { EmulatedImportly } from './importly/importly.js';
 export type { EmulatedImport, EmulatedMetadataJob, EmulatedS3Location, EmulatedState } from './importly/job.js';

@@ -1,4 +1,5 @@
 import type { FaultRule } from './faults/rule.js';
+import type { FireworkEmulatorSettings } from './firework/settings.js';
 import type { ImportlyEmulatorSettings } from './importly/settings.js';
 import type { EmulatorLogEntry } from './log/log.js';
 
@@ -30,6 +31,8 @@ export interface EmulatorOptions {
   s3?: Partial<EmulatedS3Settings>;
   /** How the emulated Importly is set up. */
   importly?: Partial<ImportlyEmulatorSettings>;
+  /** How the emulated Firework is set up. */
+  firework?: Partial<FireworkEmulatorSettings>;
   /** Faults to start with. */
   faults?: readonly FaultRule[];
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { probeMedia } from '../src/media/probe.js';
+import { probeMediaFile } from '../src/media/probe.js';
 import { curl, emulate, sample } from './support.js';
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -12,7 +12,7 @@ async function probeBytes(bytes: Buffer) {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-test-'));
   try {
     await writeFile(join(folder, 'file'), bytes);
-    return await probeMedia(join(folder, 'file'));
+    return await probeMediaFile(join(folder, 'file'));
   } finally {
     await rm(folder, { recursive: true });
   }

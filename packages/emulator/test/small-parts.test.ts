@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { SlidingWindow } from '../src/importly/sliding-window.js';
 import { safePath, safeUrl } from '../src/log/redact.js';
 import { AwsChunkedDecoder } from '../src/object-store/aws-chunked.js';
 import { parseByteRange } from '../src/server/byte-range.js';
+import { SlidingWindow } from '../src/server/sliding-window.js';
 
 describe('a byte range', () => {
   it.each([

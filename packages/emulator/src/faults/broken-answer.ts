@@ -5,11 +5,16 @@ import type { FaultKind } from './rule.js';
 export interface JsonAnswer {
   status: number;
   headers: Record<string, string>;
+  /** Undefined where there is none (204). */
   body: unknown;
 }
 
 /** Sends an answer whole. */
 export function sendJson(outgoing: ServerResponse, { status, headers, body }: JsonAnswer): void {
+  if (body === undefined) {
+    outgoing.writeHead(status, headers).end();
+    return;
+  }
   const text = JSON.stringify(body);
   outgoing.writeHead(status, {
     ...headers,
@@ -59,7 +64,7 @@ function sendPage(outgoing: ServerResponse, status: number, title: string): numb
 
 /** Promises the whole body, sends half of it and hangs up. */
 function sendCut(outgoing: ServerResponse, { status, headers, body }: JsonAnswer): void {
-  const text = Buffer.from(JSON.stringify(body));
+  const text = Buffer.from(JSON.stringify(body ?? {}));
   outgoing.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': text.length });
   outgoing.write(text.subarray(0, Math.floor(text.length / 2)), () => outgoing.socket?.destroySoon());
 }

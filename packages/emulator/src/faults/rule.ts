@@ -1,37 +1,64 @@
 import * as z from 'zod';
 
-const FAULT_POINTS = ['start', 'status', 'metadata', 'download', 'store', 'webhook'] as const;
+const FAULT_POINTS = [
+  // Importly's calls
+  'start',
+  'status',
+  'metadata',
+  'store',
+  // Firework's
+  'token',
+  'signature',
+  'multipart-signatures',
+  'part',
+  'form',
+  'complete',
+  'create',
+  'import-status',
+  'video',
+  'update',
+  'transcoding',
+  // what all of them do
+  'download',
+  'webhook',
+] as const;
 
 const FAULT_KINDS = [
   'latency',
   'rate-limit',
   'concurrency',
+  'unauthorized',
   'not-found',
+  'expired-signature',
+  'error-408',
   'error-500-before',
   'error-500-after',
   'error-502',
   'error-503',
   'error-504',
   'reset-before',
+  'reset-mid',
   'reset-after',
   'lost-answer',
   'not-json',
   'cut-body',
   'stall',
+  'slow',
+  'failure',
   'storage-silent-failure',
   'duplicate-delivery',
 ] as const;
 
-/** Which of the calls: those that the emulator answers (the first three) or those that it makes itself. */
+/** Which of the calls: those that the emulator answers, or those that it makes itself. */
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 
 /** What goes wrong; see the table in the package's README. */
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
+/** What can go wrong with any JSON call. */
 const ANSWERED: readonly FaultKind[] = [
   'latency',
   'rate-limit',
-  'concurrency',
   'not-found',
   'error-500-before',
   'error-500-after',
@@ -45,13 +72,43 @@ const ANSWERED: readonly FaultKind[] = [
   'cut-body',
 ];
 
+const OF_IMPORTLY: readonly FaultKind[] = [...ANSWERED, 'concurrency'];
+const OF_FIREWORK: readonly FaultKind[] = [...ANSWERED, 'unauthorized', 'error-408'];
+
+/** What can go wrong with bytes on their way into the object store. */
+const OF_BYTES: readonly FaultKind[] = [
+  'latency',
+  'expired-signature',
+  'error-408',
+  'error-500-before',
+  'error-500-after',
+  'error-503',
+  'reset-before',
+  'reset-mid',
+  'reset-after',
+  'lost-answer',
+  'stall',
+  'slow',
+];
+
 /** The kinds that make sense at each point. */
 const KINDS_AT: Record<FaultPoint, readonly FaultKind[]> = {
-  start: ANSWERED,
-  status: ANSWERED,
-  metadata: ANSWERED,
-  download: ['latency', 'stall', 'reset-before', 'cut-body'],
+  start: OF_IMPORTLY,
+  status: OF_IMPORTLY,
+  metadata: OF_IMPORTLY,
   store: ['latency', 'storage-silent-failure'],
+  token: OF_FIREWORK,
+  signature: OF_FIREWORK,
+  'multipart-signatures': OF_FIREWORK,
+  part: OF_BYTES,
+  form: OF_BYTES,
+  complete: OF_FIREWORK,
+  create: OF_FIREWORK,
+  'import-status': OF_FIREWORK,
+  video: OF_FIREWORK,
+  update: OF_FIREWORK,
+  transcoding: ['latency', 'stall', 'failure'],
+  download: ['latency', 'stall', 'reset-before', 'cut-body'],
   webhook: ['latency', 'reset-before', 'lost-answer', 'duplicate-delivery'],
 };
 
@@ -77,10 +134,17 @@ export interface FaultRule {
   probability?: number;
   /** Where the rule's random numbers start: the same seed strikes the same calls. Default 1. */
   seed?: number;
-  /** Real ms: how long `latency` waits, and how long any other kind waits before it strikes. Default 0 (latency: 100). */
+  /**
+   * Real ms: how long `latency` waits, how long a `stall` of bytes lasts (for ever), and how long any other kind waits
+   * before it strikes. Default 0 (latency: 100).
+   */
   latencyMs?: number;
   /** Strikes only calls whose subject (source URL, job id, object key, receiver's URL) contains this text. */
   match?: string;
+  /** How many bytes of a body come in before `reset-mid` or `stall` strikes. Default: half of it. */
+  afterBytes?: number;
+  /** How fast a `slow` body comes in, in bytes a real second. Default 1 MiB. */
+  bytesPerSecond?: number;
   /** Of answered calls: whether the call has its effect before the fault. Default: what the kind says. */
   accepted?: boolean;
 }
@@ -96,6 +160,8 @@ export const faultRuleSchema = z
     seed: z.int().exactOptional(),
     latencyMs: z.number().nonnegative().exactOptional(),
     match: z.string().min(1).exactOptional(),
+    afterBytes: z.int().nonnegative().exactOptional(),
+    bytesPerSecond: z.number().positive().exactOptional(),
     accepted: z.boolean().exactOptional(),
   })
   .check((context) => {

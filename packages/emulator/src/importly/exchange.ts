@@ -2,10 +2,10 @@ import { timingSafeEqual } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
-import { type JsonAnswer, sendBroken, sendJson } from '../faults/broken-answer.js';
-import type { FaultKind, FaultPoint, FaultRule } from '../faults/rule.js';
+import type { JsonAnswer } from '../faults/broken-answer.js';
+import { answerThroughFaults, type ExchangeOutcome } from '../faults/exchange.js';
+import type { FaultKind, FaultPoint } from '../faults/rule.js';
 import { safeUrl } from '../log/redact.js';
-import { pause } from '../server/pause.js';
 import { concurrencyRefusal, rateRefusal, refusal } from './answers.js';
 import type { ImportlyState } from './importly-state.js';
 import type { ImportlyWindow } from './rate-limits.js';
@@ -32,33 +32,16 @@ type ImportlyContext = Context<{ Bindings: HttpBindings }>;
 
 /** Takes one request through faults, key and limits to the endpoint, and sends what it answers, whole or broken. */
 export async function exchange(state: ImportlyState, context: ImportlyContext, endpoint: Endpoint): Promise<Response> {
-  const { faults, closing } = state.rooms;
-  const { outgoing } = context.env;
   const call = await readCall(context);
-  const subject = subjectOf(call);
   state.ledger.arrived(endpoint.window);
-
-  const before = faults.draw(endpoint.point, 'before', subject);
-  await pause(before.delayMs, closing);
-  if (closing.aborted) {
-    // The wait was cut short: nobody takes anything in any more.
-    outgoing.destroy();
-    return RESPONSE_ALREADY_SENT;
-  }
-  let answer = before.rule
-    ? (answerOfFault(state, endpoint, before.rule.kind) ?? refusal(500, 'Internal Server Error'))
-    : await admit(state, endpoint, { ...call, authorization: context.req.header('authorization') });
-  let struck: FaultRule | undefined = before.rule;
-  if (!struck && answer.status < 400) {
-    const after = faults.draw(endpoint.point, 'after', subject);
-    await pause(after.delayMs, closing);
-    struck = after.rule;
-    answer = (struck && answerOfFault(state, endpoint, struck.kind)) ?? answer;
-  }
-  const headers = { ...answer.headers, ...state.limits.headers(state.limits.look(endpoint.window)) };
-  const status = struck ? sendBroken(outgoing, { ...answer, headers }, struck.kind) : answer.status;
-  if (!struck) sendJson(outgoing, { ...answer, headers });
-  record(state, context, { endpoint, call, status, fault: struck, answer });
+  const outcome = await answerThroughFaults(state.rooms, context.env.outgoing, {
+    point: endpoint.point,
+    subject: subjectOf(call),
+    carryOut: () => admit(state, endpoint, { ...call, authorization: context.req.header('authorization') }),
+    answerOfFault: (kind) => answerOfFault(state, endpoint, kind),
+    headers: () => state.limits.headers(state.limits.look(endpoint.window)),
+  });
+  if (outcome) record(state, context, { endpoint, call, ...outcome });
   return RESPONSE_ALREADY_SENT;
 }
 
@@ -126,20 +109,17 @@ function isKnownKey(keys: readonly string[], authorization: string | undefined):
   return keys.some((key) => key.length === given.length && timingSafeEqual(Buffer.from(key), Buffer.from(given)));
 }
 
-interface Outcome {
+interface Outcome extends ExchangeOutcome {
   endpoint: Endpoint;
   call: Call;
-  status: number | null;
-  fault: FaultRule | undefined;
-  answer: JsonAnswer;
 }
 
 function record(state: ImportlyState, context: ImportlyContext, outcome: Outcome): void {
-  const { endpoint, call, status, fault, answer } = outcome;
+  const { endpoint, call, status, struck, answer } = outcome;
   const { method } = context.req;
   state.ledger.answered({ method, endpoint: endpoint.path, parameters: call.parameters, status });
   const url = method === 'POST' ? textParameter(call.parameters, 'url') : undefined;
-  const note = [url === undefined ? '' : safeUrl(url), brief(answer), fault ? `fault ${fault.kind}` : ''];
+  const note = [url === undefined ? '' : safeUrl(url), brief(answer), struck ? `fault ${struck.kind}` : ''];
   state.rooms.log.add({
     provider: 'importly',
     method,

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { basename, extname } from 'node:path';
 import { safeUrl } from '../log/redact.js';
-import { type MediaFacts, probeMedia } from '../media/probe.js';
-import type { KeptObject } from '../object-store/object-store.js';
+import { type MediaFacts, probeMediaFile } from '../media/probe.js';
+import type { DigestedObject } from '../object-store/kept-object.js';
 import { pause } from '../server/pause.js';
 import { type ImportlyState, runTask } from './importly-state.js';
 
@@ -13,7 +13,7 @@ export const IMPORTLY_BUCKET = 'importly';
 
 /** A source that was fetched. */
 export interface FetchedSource {
-  kept: KeptObject;
+  kept: DigestedObject;
   title: string;
   /** Without a dot. */
   extension: string;
@@ -95,7 +95,7 @@ export class SourceFetcher {
       const contentType = answer.headers['content-type'] ?? 'application/octet-stream';
       const kept = await objects.put({ bucket: IMPORTLY_BUCKET, key: randomUUID(), bytes: answer, contentType });
       log.add({ provider: 'importly', method: 'GET', path, status, note: `downloaded ${kept.size} bytes` });
-      return describe(url, kept, await probeMedia(objects.pathOf(IMPORTLY_BUCKET, kept)));
+      return describe(url, kept, await probeMediaFile(objects.pathOf(IMPORTLY_BUCKET, kept)));
     } catch (error) {
       closing.throwIfAborted();
       const reason = error instanceof Error && error.message !== '' ? error.message : 'no answer';
@@ -125,7 +125,7 @@ export function isReachable(url: string, signal: AbortSignal): Promise<boolean> 
   });
 }
 
-function describe(url: string, kept: KeptObject, facts: MediaFacts): FetchedSource {
+function describe(url: string, kept: DigestedObject, facts: MediaFacts): FetchedSource {
   const name = decodeURIComponentSafely(basename(new URL(url).pathname)) || 'media';
   const ending = extname(name);
   const extension = facts.extension ?? (ending.slice(1) || 'bin');

@@ -44,7 +44,7 @@ export interface ImportlyHouse {
 export async function createImportly(rooms: Rooms, settings: ResolvedImportlySettings): Promise<ImportlyHouse> {
   await rooms.objects.createBucket(IMPORTLY_BUCKET);
   const state = createState(rooms, settings);
-  const bucket = settings.storage ? new UserBucket(settings.storage) : undefined;
+  const bucket = settings.storage ? new UserBucket(settings.storage, rooms.closing) : undefined;
   const runner: ImportRunner = { state, fetcher: new SourceFetcher(state), bucket };
   return {
     view: createView(state),

@@ -1,7 +1,7 @@
 import type { HurriedClock } from '../clock/clock.js';
+import { SlidingWindow } from '../server/sliding-window.js';
 import type { ImportlyWindow } from './rate-limits.js';
 import type { ResolvedImportlySettings } from './settings.js';
-import { SlidingWindow } from './sliding-window.js';
 
 /** What came in, counted by the provider's own clock. */
 export interface ImportlyCounts {

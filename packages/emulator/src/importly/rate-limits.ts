@@ -1,6 +1,6 @@
 import type { HurriedClock } from '../clock/clock.js';
+import { SlidingWindow } from '../server/sliding-window.js';
 import type { ResolvedImportlySettings } from './settings.js';
-import { SlidingWindow } from './sliding-window.js';
 
 /** The windows that are counted apart. */
 export type ImportlyWindow = 'starts' | 'statuses' | 'metadata';

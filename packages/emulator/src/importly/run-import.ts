@@ -88,16 +88,14 @@ function upload({ state, bucket }: ImportRunner, job: EmulatedImport, source: Fe
     ...(storagePath === undefined ? {} : { storagePath }),
     ...(storageFilename === undefined ? {} : { storageFilename }),
   });
-  return bucket.put(
-    {
-      path: state.rooms.objects.pathOf(IMPORTLY_BUCKET, source.kept),
-      kept: source.kept,
-      bucket: storageBucket ?? storage.bucket,
-      key,
-      storageClass: (storageClass ?? storage.storageClass) as StorageClass,
-    },
-    state.rooms.closing,
-  );
+  return bucket.put({
+    path: state.rooms.objects.pathOf(IMPORTLY_BUCKET, source.kept),
+    size: source.kept.size,
+    contentType: source.kept.contentType,
+    bucket: storageBucket ?? storage.bucket,
+    key,
+    storageClass: (storageClass ?? storage.storageClass) as StorageClass,
+  });
 }
 
 function end(state: ImportlyState, job: EmulatedImport, status: 'completed' | 'failed'): void {

@@ -1,4 +1,18 @@
-import { ADTS, FilePathSource, FLAC, Input, MATROSKA, MP3, MP4, MPEG_TS, OGG, QTFF, WAVE, WEBM } from 'mediabunny';
+import {
+  ADTS,
+  CustomSource,
+  FilePathSource,
+  FLAC,
+  Input,
+  MATROSKA,
+  MP3,
+  MP4,
+  MPEG_TS,
+  OGG,
+  QTFF,
+  WAVE,
+  WEBM,
+} from 'mediabunny';
 
 /** What a file says of itself. Everything is missing of a file that is no media. */
 export interface MediaFacts {
@@ -24,9 +38,23 @@ const EXTENSIONS: Record<string, string> = {
   'video/MP2T': 'ts',
 };
 
+/** Bytes that can be read anywhere: from `start` up to `end`, which is not included. */
+export interface ReadableAnywhere {
+  size: number;
+  read(start: number, end: number): Promise<Uint8Array>;
+}
+
 /** Reads a media file's duration, title and kind from the file itself. */
-export async function probeMedia(path: string): Promise<MediaFacts> {
-  const input = new Input({ source: new FilePathSource(path), formats: FORMATS });
+export function probeMediaFile(path: string): Promise<MediaFacts> {
+  return probe(new Input({ source: new FilePathSource(path), formats: FORMATS }));
+}
+
+/** The same for MP4 and QuickTime that lie elsewhere; of their bytes only what is needed is read. */
+export function probeVideo({ size, read }: ReadableAnywhere): Promise<MediaFacts> {
+  return probe(new Input({ source: new CustomSource({ getSize: () => size, read }), formats: [MP4, QTFF] }));
+}
+
+async function probe(input: Input): Promise<MediaFacts> {
   try {
     const { mimeType } = await input.getFormat();
     const { title } = await input.getMetadataTags();

@@ -6,10 +6,11 @@ const SHARES_PER_SECOND = 20;
 
 /** The same bytes, at most `bytesPerSecond` of them in a real second. */
 export function throttle(bytes: Readable, bytesPerSecond: number): Readable {
-  return Readable.from(shares(bytes, bytesPerSecond), { objectMode: false });
+  return Readable.from(throttled(bytes, bytesPerSecond), { objectMode: false });
 }
 
-async function* shares(bytes: AsyncIterable<Buffer>, bytesPerSecond: number): AsyncGenerator<Buffer> {
+/** The same for bytes that are no stream. */
+export async function* throttled(bytes: AsyncIterable<Buffer>, bytesPerSecond: number): AsyncGenerator<Buffer> {
   const share = Math.max(1, Math.floor(bytesPerSecond / SHARES_PER_SECOND));
   const startedAt = performance.now();
   let passed = 0;

@@ -3,6 +3,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { S3Error } from './s3-error.js';
 import type { S3Request } from './s3-request.js';
+import { ALGORITHM, readAmzDate } from './signing-key.js';
 
 /** Whose signatures are right, and by which clock. */
 export interface S3Account {
@@ -23,7 +24,6 @@ interface Claim {
   signedAt: Date;
 }
 
-const ALGORITHM = 'AWS4-HMAC-SHA256';
 const LONGEST_SKEW_MS = 15 * 60_000;
 const LONGEST_EXPIRY_SECONDS = 7 * 24 * 3_600;
 const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
@@ -62,7 +62,7 @@ async function authenticateHeader(request: S3Request, account: S3Account): Promi
     signableHeaders: new Set(claim.signedHeaders),
   });
   const [, signature = ''] = /Signature=([0-9a-f]+)$/.exec(signed.headers.authorization ?? '') ?? [];
-  checkSignature(claim, signature);
+  checkSignature(claim.signature, signature);
   return payload;
 }
 
@@ -92,7 +92,7 @@ async function authenticateQuery(request: S3Request, account: S3Account): Promis
       unhoistableHeaders: new Set([...claim.signedHeaders, 'x-amz-content-sha256']),
     },
   );
-  checkSignature(claim, String(signed.query?.['X-Amz-Signature']));
+  checkSignature(claim.signature, String(signed.query?.['X-Amz-Signature']));
   return payload;
 }
 
@@ -125,7 +125,7 @@ function signable(request: S3Request, claim: Claim, query: Record<string, string
 function claimOfHeader({ headers }: S3Request): Claim {
   const pattern = /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/;
   const [, credential, signedHeaders, signature] = pattern.exec(headers.authorization ?? '') ?? [];
-  const signedAt = readDate(headers['x-amz-date']);
+  const signedAt = readAmzDate(headers['x-amz-date']);
   if (credential === undefined || signedHeaders === undefined || signature === undefined) {
     throw new S3Error('AuthorizationHeaderMalformed', 'The authorization header that you provided is not valid.');
   }
@@ -135,7 +135,7 @@ function claimOfHeader({ headers }: S3Request): Claim {
 }
 
 function claimOfQuery(request: S3Request): Claim {
-  const signedAt = readDate(parameter(request, 'X-Amz-Date'));
+  const signedAt = readAmzDate(parameter(request, 'X-Amz-Date'));
   const credential = parameter(request, 'X-Amz-Credential');
   const signedHeaders = parameter(request, 'X-Amz-SignedHeaders');
   const signature = parameter(request, 'X-Amz-Signature');
@@ -151,7 +151,8 @@ function claimOfQuery(request: S3Request): Claim {
   return { accessKeyId, scope, signedHeaders: signedHeaders.split(';'), signature, signedAt };
 }
 
-function checkClaim(request: S3Request, claim: Claim, account: S3Account): void {
+/** Whether the credential is the account's, of the day it was used on. Throws an `S3Error` where it isn't. */
+export function checkCredential(claim: Pick<Claim, 'accessKeyId' | 'scope' | 'signedAt'>, account: S3Account): void {
   if (claim.accessKeyId !== account.accessKeyId) {
     throw new S3Error('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.');
   }
@@ -163,6 +164,10 @@ function checkClaim(request: S3Request, claim: Claim, account: S3Account): void 
       `The credential's scope is wrong; expecting ${expected.join('/')}`,
     );
   }
+}
+
+function checkClaim(request: S3Request, claim: Claim, account: S3Account): void {
+  checkCredential(claim, account);
   const unsigned = Object.keys(request.headers).find(
     (name) => (name === 'host' || name.startsWith('x-amz-')) && !claim.signedHeaders.includes(name),
   );
@@ -171,9 +176,9 @@ function checkClaim(request: S3Request, claim: Claim, account: S3Account): void 
   }
 }
 
-function checkSignature(claim: Claim, expected: string): void {
-  const same =
-    claim.signature.length === expected.length && timingSafeEqual(Buffer.from(claim.signature), Buffer.from(expected));
+/** Throws `SignatureDoesNotMatch` unless they are the same. */
+export function checkSignature(given: string, expected: string): void {
+  const same = given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected));
   if (same) return;
   throw new S3Error(
     'SignatureDoesNotMatch',
@@ -196,12 +201,4 @@ function unsignedQuery({ query }: S3Request): Record<string, string> {
 
 function parameter({ query }: S3Request, name: string): string | undefined {
   return Object.entries(query).find(([given]) => given.toLowerCase() === name.toLowerCase())?.[1];
-}
-
-/** Reads `20260131T235959Z`. */
-function readDate(text: string | undefined): Date | undefined {
-  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text ?? '') ?? [];
-  const [year, month, day, hour, minute, second] = parts;
-  const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return Number.isNaN(date.getTime()) ? undefined : date;
 }

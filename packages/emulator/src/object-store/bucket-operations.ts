@@ -1,4 +1,4 @@
-import type { S3Operation } from './object-operations.js';
+import type { S3Operation } from './s3-call.js';
 import { S3Error } from './s3-error.js';
 
 /** CreateBucket. The body, which may name a region, is not looked at. */

@@ -1,22 +1,10 @@
-import type { ServerResponse } from 'node:http';
 import { parseByteRange } from '../server/byte-range.js';
+import { continueBody } from '../server/continue.js';
 import { sendBytes } from '../server/send-bytes.js';
-import type { KeptObject, ObjectStore } from './object-store.js';
+import type { KeptObject } from './kept-object.js';
 import { openPayload } from './payload.js';
+import type { S3Operation } from './s3-call.js';
 import { S3Error } from './s3-error.js';
-import type { S3Request } from './s3-request.js';
-
-/** What an operation on an object or a bucket works with. */
-export interface S3Call {
-  store: ObjectStore;
-  request: S3Request;
-  outgoing: ServerResponse;
-  /** What the signature says of the payload. */
-  payload: string;
-}
-
-/** Carries out a call and answers it. Throws an `S3Error` to refuse; answers with a word for the log. */
-export type S3Operation = (call: S3Call) => Promise<string>;
 
 /** Headers that are kept with an object and given back with it. */
 const KEPT_HEADERS = ['cache-control', 'content-disposition', 'content-language', 'expires', 'x-amz-storage-class'];
@@ -25,6 +13,7 @@ const KEPT_HEADERS = ['cache-control', 'content-disposition', 'content-language'
 export const putObject: S3Operation = async ({ store, request, outgoing, payload }) => {
   const { bucket, key, effective } = request;
   const opened = openPayload(request, payload);
+  continueBody(request.incoming, outgoing);
   const kept = await store.put({
     bucket,
     key,
@@ -66,15 +55,17 @@ export const deleteObject: S3Operation = async ({ store, request, outgoing }) =>
   return 'deleted';
 };
 
-function etagOf({ md5 }: KeptObject): string {
-  return `"${md5}"`;
+/** As it goes over the wire. */
+export function etagOf({ etag }: Pick<KeptObject, 'etag'>): string {
+  return `"${etag}"`;
 }
 
 function checksumsOf({ headers }: KeptObject): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('x-amz-checksum-')));
 }
 
-function headersToKeep(headers: Record<string, string>): Record<string, string> {
+/** What of a request's headers is kept with the object. */
+export function headersToKeep(headers: Record<string, string>): Record<string, string> {
   const kept = Object.entries(headers).filter(
     ([name]) => KEPT_HEADERS.includes(name) || name.startsWith('x-amz-meta-'),
   );

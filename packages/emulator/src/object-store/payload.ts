@@ -1,14 +1,15 @@
-import { Readable } from 'node:stream';
 import { AwsChunkedDecoder } from './aws-chunked.js';
 import { announcedChecksums, createChecksum } from './checksums.js';
-import type { MeasuredBytes } from './object-store.js';
+import type { MeasuredBytes } from './measured-write.js';
 import { S3Error } from './s3-error.js';
 import type { S3Request } from './s3-request.js';
 
 /** The body of a put on its way in. */
 export interface Payload {
   /** The object's bytes, unwrapped. */
-  bytes: Readable;
+  bytes: AsyncIterable<Buffer>;
+  /** Whether the check needs the sha-256 of what was read. */
+  sha256: boolean;
   /**
    * Call it once `bytes` have been read: answers with the additional checksums that came with them, as headers. Throws
    * an `S3Error` where the bytes are not what the client said.
@@ -18,6 +19,8 @@ export interface Payload {
 
 const TRAILER_ENCODING = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
+/** AWS S3: 5 GiB in one PUT, whether of an object or of a part. */
+const LARGEST_PUT_BYTES = 5 * 1024 ** 3;
 
 /** Opens a request's body. @param signed what the signature says of the payload, as `authenticate` answers it */
 export function openPayload(request: S3Request, signed: string): Payload {
@@ -28,12 +31,8 @@ export function openPayload(request: S3Request, signed: string): Payload {
   }
   const expectedSize = lengthOf(request, decoder !== undefined);
   const wanted = announcedChecksums(effective).map((name) => ({ name, checksum: createChecksum(name) }));
-  const bytes = Readable.from(
-    count(request, decoder, (chunk) => {
-      for (const { checksum } of wanted) checksum.update(chunk);
-    }),
-    { objectMode: false },
-  );
+  const unwrapped = decoder ? decoder.decode(request.body) : request.body;
+  const bytes = wanted.length === 0 ? unwrapped : watched(unwrapped, (piece) => updateAll(wanted, piece));
   const check = (measured: MeasuredBytes) => {
     if (measured.size !== expectedSize) {
       throw new S3Error('IncompleteBody', 'You did not provide the number of bytes specified by the length');
@@ -49,19 +48,22 @@ export function openPayload(request: S3Request, signed: string): Payload {
     }
     return checksums;
   };
-  return { bytes, check };
+  return { bytes, sha256: signsHash(signed), check };
 }
 
-async function* count(
-  { incoming }: S3Request,
-  decoder: AwsChunkedDecoder | undefined,
-  saw: (chunk: Buffer) => void,
-): AsyncGenerator<Buffer> {
-  // The connection outlives a refused body: the refusal still has to be sent on it.
-  const body: AsyncIterable<Buffer> = incoming.iterator({ destroyOnReturn: false });
-  for await (const chunk of decoder ? decoder.decode(body) : body) {
-    saw(chunk);
-    yield chunk;
+/** Whether the signature holds the payload's own hash. */
+function signsHash(signed: string): boolean {
+  return signed !== UNSIGNED && signed !== TRAILER_ENCODING;
+}
+
+function updateAll(wanted: readonly { checksum: { update(bytes: Buffer): void } }[], piece: Buffer): void {
+  for (const { checksum } of wanted) checksum.update(piece);
+}
+
+async function* watched(bytes: AsyncIterable<Buffer>, saw: (piece: Buffer) => void): AsyncGenerator<Buffer> {
+  for await (const piece of bytes) {
+    saw(piece);
+    yield piece;
   }
 }
 
@@ -71,11 +73,15 @@ function lengthOf({ headers }: S3Request, wrapped: boolean): number {
   if (text === undefined || !/^\d+$/.test(text)) {
     throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.');
   }
+  if (Number(text) > LARGEST_PUT_BYTES) {
+    const details = { ProposedSize: text, MaxSizeAllowed: String(LARGEST_PUT_BYTES) };
+    throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', details);
+  }
   return Number(text);
 }
 
 function checkDigests(headers: Record<string, string>, signed: string, measured: MeasuredBytes): void {
-  if (signed !== UNSIGNED && signed !== TRAILER_ENCODING && signed !== measured.sha256) {
+  if (signsHash(signed) && signed !== measured.sha256) {
     throw new S3Error(
       'XAmzContentSHA256Mismatch',
       "The provided 'x-amz-content-sha256' header does not match what was computed.",

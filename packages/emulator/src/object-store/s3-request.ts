@@ -17,12 +17,18 @@ export interface S3Request {
   /** The headers with those that a presigned URL carries in its query, which S3 takes for headers too. */
   effective: Record<string, string>;
   incoming: IncomingMessage;
+  /** The body, once only. It leaves the connection open when it is not read to its end. */
+  body: AsyncIterable<Buffer>;
 }
 
 const LONGEST_KEY_BYTES = 1024;
 
-/** Reads a path-style request. Throws an `S3Error` where the URI is none. */
-export function readS3Request(incoming: IncomingMessage): S3Request {
+/**
+ * Reads a path-style request. Throws an `S3Error` where the URI is none.
+ *
+ * @param body stands in for the request's own, where something was done to it on the way
+ */
+export function readS3Request(incoming: IncomingMessage, body = bodyOf(incoming)): S3Request {
   const [path = '/', search = ''] = (incoming.url ?? '/').split(/\?(.*)/s);
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
   const decodedKey = decode(key);
@@ -38,7 +44,13 @@ export function readS3Request(incoming: IncomingMessage): S3Request {
     headers,
     effective: { ...hoisted(query), ...headers },
     incoming,
+    body,
   };
+}
+
+/** The connection outlives a refused body: the refusal still has to be sent on it. */
+export function bodyOf(incoming: IncomingMessage): AsyncIterable<Buffer> {
+  return { [Symbol.asyncIterator]: () => incoming.iterator({ destroyOnReturn: false }) };
 }
 
 function hoisted(query: Record<string, string>): Record<string, string> {

@@ -2,12 +2,15 @@ import type { EmulatedS3 } from '../emulator-view.js';
 import type { EmulatorLog } from '../log/log.js';
 import type { EmulatedS3Settings } from '../options.js';
 import { listen } from '../server/http-server.js';
+import { MultipartUploads } from './multipart-uploads.js';
 import { ObjectStore } from './object-store.js';
-import { createS3Listener } from './s3-face.js';
+import { createS3Listener, type S3Face } from './s3-face.js';
 
 /** The emulator's own S3, listening. */
 export interface S3Server {
   view: EmulatedS3;
+  /** What it stands on, for another face on the same objects. */
+  face: S3Face;
   close(): Promise<void>;
 }
 
@@ -28,7 +31,8 @@ export async function startS3(
   const { port, publicRead, ...account } = { ...DEFAULTS, ...settings };
   const store = new ObjectStore(directory);
   await store.createBucket(account.bucket);
-  const listener = createS3Listener({ store, account: { ...account, now: () => Date.now() }, log, publicRead });
-  const server = await listen(listener, host, port);
-  return { view: { endpoint: server.url, ...account }, close: () => server.close() };
+  const uploads = new MultipartUploads(store);
+  const face = { store, uploads, account: { ...account, now: () => Date.now() }, log, publicRead };
+  const server = await listen(createS3Listener(face), { host, port, awaitsContinue: true });
+  return { view: { endpoint: server.url, ...account }, face, close: () => server.close() };
 }

@@ -11,19 +11,33 @@ export interface ListeningServer {
   close(): Promise<void>;
 }
 
+/** Where and how a server listens. */
+export interface ListenOptions {
+  host: string;
+  /** 0 takes any free one. */
+  port: number;
+  /** The listener itself tells clients that ask first (`Expect: 100-continue`) to go on. Default: they are told at once. */
+  awaitsContinue?: boolean;
+}
+
 /**
  * Listens on loopback (or wherever `host` says) and closes for good: no socket is left behind, not even one that is in
  * the middle of an answer.
  */
-export async function listen(listener: AsyncListener, host: string, port: number): Promise<ListeningServer> {
+export async function listen(
+  listener: AsyncListener,
+  { host, port, awaitsContinue = false }: ListenOptions,
+): Promise<ListeningServer> {
   // Clients keep connections for reuse; a server that hung up after Node's five seconds would look like a fault.
   const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0 });
   const answers = new Set<Promise<void>>();
-  server.on('request', (incoming, outgoing) => {
+  const take = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const answer = listener(incoming, outgoing);
     answers.add(answer);
     void answer.finally(() => answers.delete(answer));
-  });
+  };
+  server.on('request', take);
+  if (awaitsContinue) server.on('checkContinue', take);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { BucketClient } from '../object-store/bucket-client.js';
+import { createS3Listener, type S3Listener } from '../object-store/s3-face.js';
+import { startS3 } from '../object-store/s3-server.js';
+import type { Rooms } from '../server/rooms.js';
+import { forwardTo } from './forward.js';
+import type { FireworkUploadStore } from './settings.js';
+
+/** A bucket for uploads, opened. */
+export interface OpenedBucket {
+  store: FireworkUploadStore;
+  client: BucketClient;
+  digest(key: string): Promise<string>;
+  /** What stands behind the emulator's door. */
+  listener: S3Listener;
+  close(): Promise<void>;
+}
+
+/** Where an own store is put. */
+export interface OwnStorePlace {
+  host: string;
+  directory: string;
+  /** By which clock its signatures are checked: ms since the epoch. */
+  now(): number;
+}
+
+/** Opens the store that the settings name, or one of the emulator's own. */
+export async function openUploadBucket(
+  rooms: Rooms,
+  uploads: FireworkUploadStore | 'own',
+  place: OwnStorePlace,
+): Promise<OpenedBucket> {
+  if (uploads === 'own') return openOwn(rooms, place);
+  const client = new BucketClient(uploads, rooms.closing);
+  return {
+    store: uploads,
+    client,
+    digest: (key) => digestByReading(client, { bucket: uploads.bucket, key }),
+    listener: forwardTo(uploads.endpoint, rooms),
+    close: () => client.close(),
+  };
+}
+
+/** Two faces on one store: the provider's own calls are signed by real time, its clients' by the clock of the settings. */
+async function openOwn({ log, closing }: Rooms, { host, directory, now }: OwnStorePlace): Promise<OpenedBucket> {
+  const names = { accessKeyId: 'FIREWORKEMULATORKEY', secretAccessKey: 'firework-emulator-s3-secret' };
+  const settings = { ...names, region: 'us-west-2', bucket: 'firework-uploads' };
+  const server = await startS3(settings, { host, directory: join(directory, 'firework'), log });
+  const { face, view } = server;
+  const client = new BucketClient(view, closing);
+  return {
+    store: view,
+    client,
+    digest: async (key) => (await face.store.digest(view.bucket, key)) ?? '',
+    listener: createS3Listener({ ...face, account: { ...face.account, now } }),
+    close: async () => {
+      await client.close();
+      await server.close();
+    },
+  };
+}
+
+async function digestByReading(client: BucketClient, place: { bucket: string; key: string }): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of client.read(place)) hash.update(piece);
+  return hash.digest('hex');
+}
