@@ -46,7 +46,6 @@ function faultsOfTypes(): string[] {
     types: ['node'],
     strict: true,
     exactOptionalPropertyTypes: true,
-    noUncheckedIndexedAccess: true,
     skipLibCheck: true,
     noEmit: true,
   };
