@@ -94,10 +94,12 @@ function drawStretch({ text, bold, dim, colour }) {
   return `<tspan fill="${dim ? colours[90] : colour}"${bold ? ' font-weight="bold"' : ''}>${safe}</tspan>`;
 }
 
-/** Cut to the lines that the last frame fills, and to the frames that show anything. */
+/** Cut to the lines that the last frame fills before its advice on what next, and to the frames that show anything. */
 function trim(frames) {
   const last = frames.at(-1);
-  const [top, bottom] = [last.findIndex(Boolean), last.findLastIndex(Boolean)];
+  const advice = last.findIndex((line) => line.includes('>What next<'));
+  const top = last.findIndex(Boolean);
+  const bottom = last.slice(0, advice < 0 ? undefined : advice).findLastIndex(Boolean);
   return frames.map((lines) => lines.slice(top, bottom + 1)).filter((lines) => lines.some(Boolean));
 }
 
