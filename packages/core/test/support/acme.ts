@@ -19,13 +19,19 @@ export interface AcmeScript {
   pollIntervalMs?: number;
 }
 
+declare module '../../src/model/request.js' {
+  interface AdapterOptions {
+    nova?: { folder?: string; webhookUrl?: string };
+  }
+}
+
 const options = z.object({ folder: z.string().optional(), webhookUrl: z.string().optional() });
 type AcmeOptions = z.output<typeof options>;
 
-/** The adapter `acme`, as a test scripts it; without a script every job starts at once and is completed at the first look. */
+/** The adapter `nova`, which tests configure as the provider `acme`, as a test scripts it; without a script every job starts at once and is completed at the first look. */
 export function acmeAdapter(script: AcmeScript = {}) {
   return defineAdapter({
-    name: 'acme',
+    name: 'nova',
     settings: z.object({
       apiKey: z.string().default('acme-key-1'),
       baseUrl: z.url().default('https://api.acme.example'),
