@@ -35,10 +35,12 @@ async function importWith(options: {
   items?: ReportedItem[];
   media?: ReturnType<typeof mediaOf>;
   url?: string;
+  checks?: ('size' | 'sha256')[];
 }) {
   let starts = 0;
   const client = makeClient(
     {
+      capabilities: { checks: options.checks ?? ['size', 'sha256'] },
       members: {
         start: async () => {
           starts += 1;
@@ -176,6 +178,14 @@ describe('after the provider is done', () => {
     expect(snapshot).toMatchObject({ state: 'failed', error: { code: 'integrity' } });
     const lenient = await importWith({ expect: { sha256 }, items });
     expect(lenient.snapshot).toMatchObject({ state: 'completed', warnings: [{ code: 'unchecked' }] });
+  });
+
+  it('an adapter that could never check it is refused before anything is paid for', async () => {
+    const strict = importWith({ expect: { sha256, unchecked: 'fail' }, checks: ['size'] });
+    await expect(strict).rejects.toMatchObject({
+      code: 'invalid-request',
+      message: expect.stringMatching(/^expect\.sha256: nova does not measure/),
+    });
   });
 
   it('says the same thing of a thousand items once', async () => {
