@@ -21,12 +21,14 @@ export interface Block {
   code: string;
 }
 
-/** Every page that a reader may open, but those that changesets are made of. */
+/** Every page that was written for readers: neither changesets nor API reports. */
 export function pages(): Page[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter(
       (path) =>
-        path.endsWith('.md') && !/(?:^|\/)(?:node_modules|dist|coverage|\.[^/]+|CHANGELOG\.md)(?:\/|$)/.test(path),
+        path.endsWith('.md') &&
+        !path.endsWith('.api.md') &&
+        !/(?:^|\/)(?:node_modules|dist|coverage|\.[^/]+|CHANGELOG\.md)(?:\/|$)/.test(path),
     )
     .sort()
     .map(pageAt);

@@ -8,8 +8,8 @@ const { IMPORTLY_API_KEY, IMPORTLY_BASE_URL, SOURCE_URL } = process.env;
 
 // Without a key there is no account to import into, so Importly is emulated on this machine.
 const emulator = IMPORTLY_API_KEY ? undefined : await (await import('@sluice/emulator')).startEmulator();
-const apiKey = IMPORTLY_API_KEY ?? emulator?.importly.apiKey ?? '';
-const baseUrl = IMPORTLY_BASE_URL ?? emulator?.importly.baseUrl;
+const apiKey = emulator?.importly.apiKey ?? IMPORTLY_API_KEY ?? '';
+const baseUrl = emulator?.importly.baseUrl ?? IMPORTLY_BASE_URL;
 const source = process.argv[2] ?? SOURCE_URL ?? emulator?.media.files[0]?.url;
 
 const sluice = createSluice({ providers: { importly: importly({ apiKey, baseUrl }) } });

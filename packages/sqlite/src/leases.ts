@@ -3,41 +3,9 @@ import type { Database, Row } from './database.js';
 import { show } from './inbox.js';
 import type { OpenFile } from './opening.js';
 import { readRecord } from './records.js';
-import { number } from './row.js';
+import { number, text } from './row.js';
 
-const columns = 'records.seq, records.id, fence, due_at, mail, record, sealed';
-
-/** ?1 id, ?2 now, ?3 early. */
-const findNamed = `SELECT ${columns} FROM records
-  WHERE id = ?1 AND final = 0 AND (holder IS NULL OR lease_until <= ?2) AND (?3 OR due_at <= ?2)`;
-
-/** ?4 closed lanes. */
-const findNamedInOpenLane = `${findNamed} AND (
-    lane NOT IN (SELECT value FROM json_each(?4))
-    OR EXISTS (SELECT 1 FROM slots WHERE slots = lane AND slots.holder = records.id AND until > ?2)
-  )`;
-
-/**
- * ?1 limit, ?2 now, ?3 closed lanes. `lines` are the lanes in which somebody stands in line: one look into the index for each,
- * however many stand there. In a closed lane only those that have a slot are looked at, which are few.
- */
-const findDue = `WITH RECURSIVE
-  lines (lane) AS (
-    SELECT min(lane) FROM records WHERE ready = 1
-    UNION ALL
-    SELECT (SELECT min(lane) FROM records WHERE ready = 1 AND lane > lines.lane) FROM lines WHERE lines.lane IS NOT NULL
-  ),
-  first (seq, priority) AS (
-    SELECT seq, priority FROM lines JOIN records ON seq IN (
-      SELECT seq FROM records WHERE ready = 1 AND lane = lines.lane ORDER BY priority DESC, seq LIMIT ?1
-    )
-    WHERE lines.lane NOT IN (SELECT value FROM json_each(?3))
-    UNION
-    SELECT seq, priority FROM json_each(?3) JOIN slots ON slots = value JOIN records ON records.id = slots.holder
-    WHERE until > ?2 AND ready = 1 AND lane = value
-  )
-  SELECT ${columns} FROM records WHERE seq IN (SELECT seq FROM first ORDER BY priority DESC, seq LIMIT ?1)
-  ORDER BY priority DESC, seq`;
+const columns = 'seq, id, fence, due_at, mail, record, sealed';
 
 /** Leases what the query asks for. */
 export function lease(file: OpenFile, query: LeaseQuery): Lease[] {
@@ -75,24 +43,76 @@ export function renew(database: Database, leases: readonly LeaseName[], until: n
 
 /** Every lease of the holder passes on at once. */
 export function releaseAll(database: Database, holder: string): void {
-  database.run('UPDATE records SET holder = NULL, ready = 0, wake_at = due_at WHERE holder = ?', holder);
+  database.run('UPDATE records SET holder = NULL, ready = 0, wake_at = due_at WHERE final = 0 AND holder = ?', holder);
 }
 
 /** Lets those stand in line whose time has come, and finds the first of all lines. */
-function dueRows(database: Database, { now, limit = 1, exceptLanes = [] }: LeaseQuery): Row[] {
+function dueRows(database: Database, query: LeaseQuery): Row[] {
   database.run(
     `UPDATE records SET ready = coalesce(due_at <= ?1, 0), wake_at = CASE WHEN due_at > ?1 THEN due_at END
     WHERE wake_at <= ?1`,
+    query.now,
+  );
+  return firstInLine(database, query).flatMap((place): Row[] => {
+    const row = database.get(`SELECT ${columns} FROM records WHERE seq = ?`, number(place, 'seq'));
+    return row === undefined ? [] : [row];
+  });
+}
+
+function firstInLine(database: Database, { now, limit = 1, exceptLanes = [] }: LeaseQuery): Row[] {
+  const closed = new Set(exceptLanes);
+  const open = linesOf(database).filter((lane) => !closed.has(lane));
+  const first = open.flatMap((lane) =>
+    database.all(
+      'SELECT seq, priority FROM records WHERE ready = 1 AND lane = ? ORDER BY priority DESC, seq LIMIT ?',
+      lane,
+      limit,
+    ),
+  );
+  const exempt = [...closed].flatMap((lane) => withSlot(database, lane, now));
+  return [...first, ...exempt].sort(comparePlace).slice(0, limit);
+}
+
+function comparePlace(a: Row, b: Row): number {
+  return number(b, 'priority') - number(a, 'priority') || number(a, 'seq') - number(b, 'seq');
+}
+
+/** The lanes in which somebody stands in line: one look into the index for each, however many stand there. */
+function linesOf(database: Database): string[] {
+  const rows = database.all(`
+    WITH RECURSIVE lines (lane) AS (
+      SELECT min(lane) FROM records WHERE ready = 1
+      UNION ALL
+      SELECT (SELECT min(lane) FROM records WHERE ready = 1 AND lane > lines.lane) FROM lines WHERE lines.lane IS NOT NULL
+    )
+    SELECT lane FROM lines WHERE lane IS NOT NULL`);
+  return rows.map((row) => text(row, 'lane'));
+}
+
+/** Those in a lane's line that have one of its slots, which are few. */
+function withSlot(database: Database, lane: string, now: number): Row[] {
+  return database.all(
+    `SELECT seq, priority FROM slots JOIN records ON id = slots.holder
+    WHERE slots = ? AND until > ? AND ready = 1 AND lane = slots`,
+    lane,
     now,
   );
-  return database.all(findDue, limit, now, JSON.stringify(exceptLanes));
 }
 
 function namedRows(database: Database, { now, early, exceptLanes = [] }: LeaseQuery, id: string): Row[] {
-  const values = [id, now, early ? 1 : 0];
-  const row =
-    exceptLanes.length === 0
-      ? database.get(findNamed, ...values)
-      : database.get(findNamedInOpenLane, ...values, JSON.stringify(exceptLanes));
-  return row === undefined ? [] : [row];
+  const row = database.get(
+    `SELECT ${columns}, lane FROM records
+    WHERE id = ?1 AND final = 0 AND (holder IS NULL OR lease_until <= ?2) AND (?3 OR due_at <= ?2)`,
+    id,
+    now,
+    early ? 1 : 0,
+  );
+  if (row === undefined) return [];
+  const closed = exceptLanes.includes(text(row, 'lane'));
+  return closed && !hasSlot(database, row, now) ? [] : [row];
+}
+
+function hasSlot(database: Database, row: Row, now: number): boolean {
+  const where = 'WHERE slots = ? AND holder = ? AND until > ?';
+  return database.get(`SELECT 1 FROM slots ${where}`, text(row, 'lane'), text(row, 'id'), now) !== undefined;
 }

@@ -37,6 +37,7 @@ export class SqliteStore implements Store {
   readonly #options: SqliteStoreOptions;
   readonly #group: GroupCommit;
   #file: Promise<OpenFile> | undefined;
+  #used = false;
   #erased = false;
   #tidiedAt = performance.now();
 
@@ -137,8 +138,8 @@ export class SqliteStore implements Store {
   }
 
   async close(holder?: string): Promise<void> {
-    // Who never opened the file holds nothing in it.
-    if (this.#file === undefined) return;
+    // Who never used the file holds nothing in it.
+    if (!this.#used) return;
     try {
       if (holder !== undefined) await this.#group.write(({ database }) => releaseAll(database, holder));
     } finally {
@@ -164,6 +165,7 @@ export class SqliteStore implements Store {
   }
 
   #open(): Promise<OpenFile> {
+    this.#used = true;
     this.#file ??= openFile(this.#options.path, this.#options.busyTimeoutMs).catch((error: unknown) => {
       // The next operation tries anew: the fault may have been mended.
       this.#file = undefined;

@@ -8,13 +8,16 @@ const settings = z.strictObject({
   busyTimeoutMs: z.int().min(0).default(10_000),
 });
 
-/**
- * Settings of {@link sqlite}:
- * - `path`: the file; a relative path counts from the configuration's folder, or else from the working directory. Default
- *   `jobs.db` in the state folder, or else in the working directory
- * - `busyTimeoutMs`: how long another process may keep the file locked before an operation fails. Default 10,000
- */
-export type SqliteSettings = z.input<typeof settings>;
+/** Settings of {@link sqlite}. */
+export interface SqliteSettings {
+  /**
+   * The file. A relative path counts from the configuration's folder, or else from the working directory. Default: `jobs.db` in
+   * the state folder, or else in the working directory.
+   */
+  path?: string;
+  /** How long another process may keep the file locked before an operation fails. Milliseconds, default 10,000. */
+  busyTimeoutMs?: number;
+}
 
 /** Keeps jobs in a SQLite file, so that they outlive the process and any process on the machine can go on with them. */
 export const sqlite = defineStore({

@@ -72,7 +72,7 @@ describe('several processes on one file', () => {
       { code: 0, errors: '' },
     ]);
     const done = children.flatMap(({ lines }) => lines).map((line) => line.split(' '));
-    expect(done.map(([id]) => id).toSorted()).toEqual(ids.toSorted());
+    expect(done.map(([id]) => id ?? '').toSorted()).toEqual(ids.toSorted());
     expect(done.filter(([, fence, , ended]) => fence !== '1' || ended !== 'saved')).toEqual([]);
     expect(done.filter(([, , outcome]) => outcome === 'saved').length).toBe(40);
     expect(await isSound(path)).toBe(true);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SluiceError } from '@sluice/core';
 import { describe, expect, it, vi } from 'vitest';
-import { sqlite } from '../src/index.js';
+import { type SqliteSettings, sqlite } from '../src/index.js';
 import { makeRecord, scratchFolder } from './scratch.js';
 
 const mode = (path: string) => statSync(path).mode & 0o777;
@@ -64,7 +64,8 @@ describe('settings', () => {
     expect(() => sqlite(JSON.parse('{ "pth": "jobs.db" }'))).toThrow(
       /sqlite\.pth: unknown field; known: path, busyTimeoutMs/,
     );
-    expect(() => sqlite({ path: '' })).toThrow(/sqlite\.path/);
+    const empty: SqliteSettings = { path: '' };
+    expect(() => sqlite(empty)).toThrow(/sqlite\.path/);
     try {
       sqlite({ busyTimeoutMs: -1 });
       expect.unreachable();

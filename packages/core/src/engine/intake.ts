@@ -42,6 +42,7 @@ export function takeIn(engine: Engine, input: unknown, preset: string | undefine
   const problems = [
     ...(problem === undefined ? [] : [problem]),
     ...(members.check?.(seen) ?? []),
+    ...uncheckable(request, provider),
     ...ignored(engine, request, provider),
   ];
   const secrets = [...provider.secrets, ...requestSecrets(record)];
@@ -112,7 +113,10 @@ function ignored(engine: Engine, request: ParsedRequest, provider: Provider): Pr
       ([, field]): Problem => ({
         severity: 'warning',
         field,
-        message: `${adapter.name} has no such thing: it is left out`,
+        message:
+          field === 'priority'
+            ? `${adapter.name} has no such thing: it only orders the jobs that wait here`
+            : `${adapter.name} has no such thing: it is left out`,
       }),
     ),
     ...strangers.map(
@@ -123,6 +127,14 @@ function ignored(engine: Engine, request: ParsedRequest, provider: Provider): Pr
       }),
     ),
   ];
+}
+
+/** A check that must be made and that nobody can make: better said now than after the import was paid. */
+function uncheckable({ expect }: ParsedRequest, { adapter }: Provider): Problem[] {
+  if (expect?.unchecked !== 'fail' || expect.sha256 === undefined) return [];
+  if (adapter.capabilities.checks.includes('sha256')) return [];
+  const message = `${adapter.name} does not measure the source's sha-256, so the job could only fail; leave it out, or let "unchecked" warn`;
+  return [{ severity: 'error', field: 'expect.sha256', message }];
 }
 
 function isWarning(problem: Problem): boolean {

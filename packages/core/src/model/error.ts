@@ -79,12 +79,13 @@ const defaultRetry: Partial<Record<ErrorCode, RetryAdvice>> = {
 export class SluiceError extends Error implements ErrorFields {
   readonly code: ErrorCode;
   readonly retry: RetryAdvice;
-  readonly provider?: string;
-  readonly providerCode?: string;
-  readonly status?: number;
-  readonly requestId?: string;
-  readonly retryAfterMs?: number;
-  readonly ambiguous?: boolean;
+  // Declared only, so that a printed error shows what it has and not what it could have.
+  declare readonly provider?: string;
+  declare readonly providerCode?: string;
+  declare readonly status?: number;
+  declare readonly requestId?: string;
+  declare readonly retryAfterMs?: number;
+  declare readonly ambiguous?: boolean;
 
   constructor(fields: Omit<ErrorFields, 'retry'> & { retry?: RetryAdvice; cause?: unknown }) {
     super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause });

@@ -35,8 +35,10 @@ export function createFetch(options: FetchOptions): PlatformFetch {
 
 /** A proxy that does not let us through has not passed anything on: the error says so, for calls that count. */
 function throwProxyError(error: unknown): never {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const status = cause instanceof Error ? /^Proxy response \((\d+)\)/.exec(cause.message)?.[1] : undefined;
+  let status: string | undefined;
+  for (let cause = error; cause instanceof Error && status === undefined; cause = cause.cause) {
+    status = /^Proxy response \((\d+)\)/.exec(cause.message)?.[1];
+  }
   if (status === undefined) throw error;
   throw new SluiceError({
     code: 'unavailable',

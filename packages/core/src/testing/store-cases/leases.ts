@@ -144,6 +144,8 @@ const holding: StoreBehaviours = {
     await store.close('a');
     for (const leased of leases) assert.deepEqual(await commit(store, leased), lost);
     assert.deepEqual(await leasedIds(store, { holder: 'c' }), ['one', 'two']);
+    await store.close('b');
+    assert.deepEqual(await leasedIds(store, { holder: 'c' }), ['of another']);
   },
 
   'closing a store ends no lease, and using it again opens it again': async (store) => {
