@@ -23,6 +23,9 @@ export interface EmulatedS3 {
   bucket: string;
 }
 
+/** A provider as a configuration names it; its keys are the emulator's own and open nothing else. */
+export type EmulatedProvider = { adapter: string } & Record<string, string>;
+
 /** The emulator, listening. */
 export interface Emulator {
   /** Without a slash at its end. */
@@ -31,6 +34,8 @@ export interface Emulator {
   clock: { now(): number; readonly speed: number; advance(ms: number): void };
   importly: EmulatedImportly;
   firework: EmulatedFirework;
+  /** What leads to each emulated provider: what a configuration says under `providers`, by the provider's name. */
+  providers: Record<string, EmulatedProvider>;
   s3: EmulatedS3;
   /** Sample media to import. */
   media: { url: string; files: EmulatedMediaFile[] };

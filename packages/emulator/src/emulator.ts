@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { HurriedClock } from './clock/clock.js';
-import type { EmulatedMediaFile, Emulator } from './emulator-view.js';
+import type { EmulatedMediaFile, EmulatedProvider, Emulator } from './emulator-view.js';
 import { Faults } from './faults/faults.js';
-import { createFirework } from './firework/firework.js';
+import { createFirework, type EmulatedFirework } from './firework/firework.js';
 import { resolveFireworkSettings } from './firework/settings.js';
-import { createImportly } from './importly/importly.js';
+import { createImportly, type EmulatedImportly } from './importly/importly.js';
 import { resolveImportlySettings } from './importly/settings.js';
 import { EmulatorLog } from './log/log.js';
 import { mediaRoutes } from './media/media-routes.js';
@@ -63,6 +63,7 @@ async function furnish(options: EmulatorOptions, closers: Closers, close: () => 
     clock: rooms.clock,
     importly: importly.view,
     firework: firework.view,
+    providers: providersOf(importly.view, firework.view),
     s3: s3.view,
     media: { url: `${rooms.url}/media`, files: files.map((file) => describeFile(rooms.url, file)) },
     faults: rooms.faults,
@@ -136,6 +137,14 @@ function signpost({ url, importly, firework, s3, media }: Emulator): string {
 
 function userBucketOf({ view }: S3Server) {
   return { ...view, prefix: '', storageClass: 'STANDARD', returnLocation: true };
+}
+
+function providersOf(importly: EmulatedImportly, firework: EmulatedFirework): Record<string, EmulatedProvider> {
+  const { clientId, clientSecret, channelId } = firework;
+  return {
+    importly: { adapter: '@sluice/importly', apiKey: importly.apiKey, baseUrl: importly.baseUrl },
+    firework: { adapter: '@sluice/firework', clientId, clientSecret, channelId, baseUrl: firework.baseUrl },
+  };
 }
 
 function describeFile(url: string, { name, bytes, sha256, durationSeconds }: SampleFile): EmulatedMediaFile {

@@ -1,5 +1,5 @@
 export { startEmulator } from './emulator.js';
-export type { EmulatedMediaFile, EmulatedS3, Emulator } from './emulator-view.js';
+export type { EmulatedMediaFile, EmulatedProvider, EmulatedS3, Emulator } from './emulator-view.js';
 export type { FiredFault } from './faults/faults.js';
 export { type FaultKind, type FaultPoint, type FaultRule, faultRuleSchema } from './faults/rule.js';
 export type { EmulatedFirework } from './firework/firework.js';

@@ -30,6 +30,34 @@ export function videoBody(video: EmulatedVideo) {
   };
 }
 
+/** The video of a GET (page, 8.3). @param base where its pictures are, without a slash at its end */
+export function wholeVideoBody(video: EmulatedVideo, base: string) {
+  const { poster, transcoding } = video;
+  return {
+    ...videoBody(video),
+    // Made by transcoding; the emulator makes no pictures, so nothing is there.
+    thumbnail_url: transcoding === 'completed' ? `${base}/cdn/${video.id}/thumbnail.jpg` : null,
+    video_posters: poster
+      ? [
+          {
+            url: `${base}/cdn/${poster.key}`,
+            aspect_ratio: ratioOf(poster.width, poster.height),
+            format: poster.format,
+            width: poster.width,
+            height: poster.height,
+          },
+        ]
+      : [],
+  };
+}
+
+/** Such as "9:16". */
+function ratioOf(width: number, height: number): string {
+  const common = (a: number, b: number): number => (b === 0 ? a : common(b, a % b));
+  const divisor = common(width, height) || 1;
+  return `${width / divisor}:${height / divisor}`;
+}
+
 /** The import of a 202, and of its status (page, 6.8.2 and 9.3). */
 export function importBody({ id, status, videoId, createdAt, completedAt }: EmulatedVideoImport) {
   return { id, status, video_id: videoId, created_at: iso(createdAt), completed_at: iso(completedAt) };

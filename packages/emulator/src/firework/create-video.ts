@@ -1,8 +1,9 @@
 import type { JsonAnswer } from '../faults/broken-answer.js';
 import { probeVideo } from '../media/probe.js';
-import { refusal } from './answers.js';
+import { refusal, videoBody } from './answers.js';
 import { type FireworkState, runTask } from './firework-state.js';
 import { encodedId } from './ids.js';
+import { fetchPoster } from './posters.js';
 import { tagProducts } from './products.js';
 import { runTranscoding } from './run-transcoding.js';
 import type { EmulatedVideo } from './video.js';
@@ -21,13 +22,13 @@ export interface ArrivedFile {
 type VideoFacts = Pick<EmulatedVideo, 'sha256' | 'durationSeconds'>;
 
 /** A video, or why there is none. */
-export type Created = { ok: true; video: EmulatedVideo } | { ok: false; answer: JsonAnswer };
+export type Created = { ok: true; video: EmulatedVideo } | { ok: false; answer: JsonAnswer; reason: string };
 
 /** Makes a video of a file in the bucket and sends it off to be transcoded. */
 export async function createVideo(state: FireworkState, metadata: VideoMetadata, file: ArrivedFile): Promise<Created> {
   const facts = await inspect(state, file);
-  const refused = checkDuration(state, facts.durationSeconds);
-  if (refused) return { ok: false, answer: refused };
+  const reason = whatIsWrong(state, facts.durationSeconds);
+  if (reason !== undefined) return { ok: false, answer: refusal(422, reason), reason };
   const { productIds, hiddenProductIds } = tagProducts(state.settings.stores, metadata, {
     productIds: [],
     hiddenProductIds: [],
@@ -57,8 +58,14 @@ export async function createVideo(state: FireworkState, metadata: VideoMetadata,
   };
   state.videos.set(video.id, video);
   state.ledger.count('videosCreated');
+  fetchPoster(state, video);
   runTask(state, runTranscoding(state, video));
   return { ok: true, video };
+}
+
+/** The 201, or why there is none. */
+export function answerOf(created: Created): JsonAnswer {
+  return created.ok ? { status: 201, headers: {}, body: videoBody(created.video) } : created.answer;
 }
 
 async function inspect(state: FireworkState, { key, size, sha256 }: ArrivedFile): Promise<VideoFacts> {
@@ -79,12 +86,9 @@ async function inspect(state: FireworkState, { key, size, sha256 }: ArrivedFile)
   };
 }
 
-function checkDuration({ settings }: FireworkState, seconds: number | undefined): JsonAnswer | undefined {
-  const { minimumSeconds, maximumSeconds } = settings;
-  if (seconds === undefined) {
-    const refused = settings.inspect && settings.unreadable === 'refuse';
-    return refused ? refusal(422, 'The file is not a readable video') : undefined;
-  }
+function whatIsWrong({ settings }: FireworkState, seconds: number | undefined): string | undefined {
+  const { minimumSeconds, maximumSeconds, inspect, unreadable } = settings;
+  if (seconds === undefined) return inspect && unreadable === 'refuse' ? 'The file is not a readable video' : undefined;
   if (seconds >= minimumSeconds && seconds <= maximumSeconds) return undefined;
-  return refusal(422, `Video duration out of range: must be between ${minimumSeconds} and ${maximumSeconds} seconds`);
+  return `Video duration out of range: must be between ${minimumSeconds} and ${maximumSeconds} seconds`;
 }

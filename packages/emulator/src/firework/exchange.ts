@@ -49,7 +49,7 @@ export async function exchange(state: FireworkState, context: FireworkContext, e
   const outcome = await answerThroughFaults(state.rooms, outgoing, {
     point: endpoint.point,
     subject: subjectOf(call),
-    carryOut: () => admit(state, endpoint, call),
+    carryOut: () => admit(state, endpoint, call).catch((error: unknown) => broken(state, endpoint, error)),
     answerOfFault,
     headers: () => ({}),
   });
@@ -66,6 +66,13 @@ async function admit(state: FireworkState, endpoint: Endpoint, call: Call): Prom
     if (!scopes.includes(endpoint.scope)) return refusal(403, `Insufficient permissions: needs ${endpoint.scope}`);
   }
   return call.malformed ? refusal(400, 'Malformed request body') : await endpoint.answer(call);
+}
+
+/** Something of the emulator's own went wrong, such as a bucket that is not there: a server's 500. */
+function broken({ rooms }: FireworkState, { method, path }: Endpoint, error: unknown): JsonAnswer {
+  const note = error instanceof Error ? error.message : String(error);
+  rooms.log.add({ provider: 'firework', method, path, status: 500, note });
+  return refusal(500, 'Internal Server Error');
 }
 
 /** What a fault says in Firework's own words; undefined for the kinds that break whatever is said. */

@@ -7,7 +7,9 @@ import { createEndpoint } from './create-endpoint.js';
 import { type Endpoint, exchange } from './exchange.js';
 import { type FireworkState, signingTime } from './firework-state.js';
 import { type FireworkCounts, FireworkLedger, type FireworkRequest } from './ledger.js';
+import { sendPoster } from './posters.js';
 import type { ResolvedFireworkSettings } from './settings.js';
+import { STAGING } from './staging.js';
 import { tokenEndpoint } from './token-endpoint.js';
 import { Tokens } from './tokens.js';
 import { type OpenedBucket, openUploadBucket } from './upload-bucket.js';
@@ -15,6 +17,7 @@ import { createUploadDoor } from './upload-door.js';
 import { completeEndpoint, multipartSignaturesEndpoint, signatureEndpoint } from './upload-endpoints.js';
 import type { EmulatedUpload } from './upload-session.js';
 import type { EmulatedVideo, EmulatedVideoImport } from './video.js';
+import { importStatusEndpoint, updateEndpoint, videoEndpoint } from './video-endpoints.js';
 import { type FireworkWebhookDelivery, FireworkWebhooks } from './webhooks.js';
 
 /** The emulated Firework as tests see it. Everything it hands out is a copy. */
@@ -37,6 +40,8 @@ export interface EmulatedFirework {
   webhooks(): FireworkWebhookDelivery[];
   /** Where webhooks go from now on; undefined for nowhere. */
   setWebhookUrl(url: string | undefined): void;
+  /** Whether transcoding fails from now on. */
+  setFailTranscoding(failTranscoding: boolean | string): void;
   /** Ends every token at once, as a provider may. */
   revokeTokens(): void;
 }
@@ -55,6 +60,7 @@ export async function createFirework(
   settings: ResolvedFireworkSettings,
   place: { host: string; directory: string },
 ): Promise<FireworkHouse> {
+  await rooms.objects.createBucket(STAGING);
   const now = () => signingTime({ rooms, settings });
   const bucket = await openUploadBucket(rooms, settings.uploads, { ...place, now });
   const state = createState(rooms, settings, bucket);
@@ -98,10 +104,14 @@ function createRoutes(state: FireworkState): Hono<{ Bindings: HttpBindings }> {
     multipartSignaturesEndpoint(state),
     completeEndpoint(state),
     createEndpoint(state),
+    importStatusEndpoint(state),
+    videoEndpoint(state),
+    updateEndpoint(state),
   ];
   for (const endpoint of endpoints) {
     app.on(endpoint.method, endpoint.path, (context) => exchange(state, context, endpoint));
   }
+  app.get('/cdn/:key', (context) => sendPoster(state, context, context.req.param('key')));
   app.all('*', (context) => {
     const { method, path } = context.req;
     state.rooms.log.add({ provider: 'firework', method, path, status: 404, note: 'no such endpoint' });
@@ -126,6 +136,9 @@ function createView(state: FireworkState): EmulatedFirework {
     webhooks: () => webhooks.deliveries(),
     setWebhookUrl: (url) => {
       webhooks.url = url;
+    },
+    setFailTranscoding: (failTranscoding) => {
+      settings.failTranscoding = failTranscoding;
     },
     revokeTokens: () => state.tokens.revokeAll(),
   };

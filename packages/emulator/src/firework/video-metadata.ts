@@ -16,7 +16,9 @@ export type ExternalMedia = z.infer<typeof externalMediaSchema>;
 
 const posterUrlSchema = z
   .url({ protocol: /^https?$/ })
-  .refine((text) => /^\.(?:jpg|png)$/i.test(extname(new URL(text).pathname)), 'must end with .jpg or .png');
+  .refine((text) => URL.canParse(text) && /^\.(?:jpg|png)$/i.test(extname(new URL(text).pathname)), {
+    error: 'must be a URL that ends with .jpg or .png',
+  });
 
 /** The fields that a create and an update have in common (page, 6.4 and 7.3). */
 const metadataFields = {

@@ -25,6 +25,8 @@ export interface EmulatedVideo {
   displaySocialAttributions: boolean;
   externalMedia: ExternalMedia | null;
   posterUrl: string | null;
+  /** The custom poster, once it was downloaded; sizes in pixels. */
+  poster?: { key: string; format: 'png' | 'jpg'; width: number; height: number };
   /** Where the bytes lie in the bucket. */
   key: string;
   /** Bytes, of the object as it is stored. */

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { basename, extname } from 'node:path';
 import { safeUrl } from '../log/redact.js';
 import { type MediaFacts, probeMediaFile } from '../media/probe.js';
+import { decodeURIComponentSafely, openSource, strikeDownload } from '../media/source.js';
 import type { DigestedObject } from '../object-store/kept-object.js';
-import { pause } from '../server/pause.js';
 import { type ImportlyState, runTask } from './importly-state.js';
 
 /** The bucket of Importly's own storage in the emulator's object store. */
@@ -39,7 +38,7 @@ export class SourceFetcher {
 
   /** Downloads and measures. Rejects with a `DownloadError` for the source's faults. */
   async fetch(url: string): Promise<FetchedSource> {
-    await this.#strike(url);
+    await strike(this.#state, url);
     if (this.#state.settings.sources === 'fetch') return this.#begin(url);
     const known = this.#remembered.get(url) ?? this.#begin(url);
     this.#remembered.set(url, known);
@@ -70,31 +69,14 @@ export class SourceFetcher {
     return download;
   }
 
-  async #strike(url: string): Promise<void> {
-    const { faults, closing } = this.#state.rooms;
-    for (const moment of ['before', 'after'] as const) {
-      const { delayMs, rule } = faults.draw('download', moment, url);
-      await pause(delayMs, closing);
-      if (rule?.kind === 'stall') await once(closing, 'abort');
-      closing.throwIfAborted();
-      if (rule) throw new DownloadError(rule.kind === 'cut-body' ? 'the source broke off' : 'the connection was reset');
-    }
-  }
-
   async #download(url: string): Promise<FetchedSource> {
-    const { client, closing, objects, log } = this.#state.rooms;
+    const { closing, objects, log } = this.#state.rooms;
     const path = safeUrl(url);
     try {
-      const { address, headers } = authorized(url);
-      const answer = await client.send({ method: 'GET', url: address, headers, signal: closing });
-      const status = answer.statusCode ?? 0;
-      if (status !== 200) {
-        answer.resume();
-        throw new Error(`the source answered ${status}`);
-      }
+      const answer = await openSource(this.#state.rooms, url);
       const contentType = answer.headers['content-type'] ?? 'application/octet-stream';
       const kept = await objects.put({ bucket: IMPORTLY_BUCKET, key: randomUUID(), bytes: answer, contentType });
-      log.add({ provider: 'importly', method: 'GET', path, status, note: `downloaded ${kept.size} bytes` });
+      log.add({ provider: 'importly', method: 'GET', path, status: 200, note: `downloaded ${kept.size} bytes` });
       return describe(url, kept, await probeMediaFile(objects.pathOf(IMPORTLY_BUCKET, kept)));
     } catch (error) {
       closing.throwIfAborted();
@@ -102,6 +84,15 @@ export class SourceFetcher {
       log.add({ provider: 'importly', method: 'GET', path, status: null, note: `download failed: ${reason}` });
       throw new DownloadError(reason);
     }
+  }
+}
+
+async function strike({ rooms }: ImportlyState, url: string): Promise<void> {
+  try {
+    await strikeDownload(rooms, url);
+  } catch (error) {
+    rooms.closing.throwIfAborted();
+    throw new DownloadError(error instanceof Error ? error.message : 'no answer');
   }
 }
 
@@ -137,23 +128,4 @@ function describe(url: string, kept: DigestedObject, facts: MediaFacts): Fetched
     extension: extension === 'mp4' && /^\.m4[av]$/i.test(ending) ? ending.slice(1).toLowerCase() : extension,
     ...(facts.durationSeconds === undefined ? {} : { durationSeconds: facts.durationSeconds }),
   };
-}
-
-/** Credentials in a source URL go into a header, as every HTTP client sends them. */
-function authorized(source: string): { address: string; headers: Record<string, string> } {
-  const url = new URL(source);
-  const { username, password } = url;
-  if (!username && !password) return { address: url.href, headers: {} };
-  url.username = '';
-  url.password = '';
-  const pair = `${decodeURIComponentSafely(username)}:${decodeURIComponentSafely(password)}`;
-  return { address: url.href, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } };
-}
-
-function decodeURIComponentSafely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -114,18 +114,35 @@ export class BucketClient {
 
 async function connect({ endpoint, region, accessKeyId, secretAccessKey }: BucketAccount) {
   const sdk = await import('@aws-sdk/client-s3');
-  const client = new sdk.S3Client({
-    endpoint,
-    region,
-    credentials: { accessKeyId, secretAccessKey },
-    forcePathStyle: true,
-    // Not every S3-compatible store knows the SDK's newer checksums, or answers 100-continue.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { expectContinueHeader: false },
-    maxAttempts: 1,
-    // Without one the SDK writes warnings to the console; its errors are all that is of interest.
-    logger: SILENT,
-  });
+  const client = withoutNodeWarning(
+    () =>
+      new sdk.S3Client({
+        endpoint,
+        region,
+        credentials: { accessKeyId, secretAccessKey },
+        forcePathStyle: true,
+        // Not every S3-compatible store knows the SDK's newer checksums, or answers 100-continue.
+        requestChecksumCalculation: 'WHEN_REQUIRED',
+        responseChecksumValidation: 'WHEN_REQUIRED',
+        requestHandler: { expectContinueHeader: false },
+        maxAttempts: 1,
+        // Without one the SDK writes warnings to the console; its errors are all that is of interest.
+        logger: SILENT,
+      }),
+  );
   return { sdk, client };
+}
+
+const NODE_WARNING_OFF = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
+
+/** The SDK tells whoever runs Node 20 to upgrade, on the standard error of a process that only emulates with it. */
+function withoutNodeWarning<Result>(make: () => Result): Result {
+  const before = process.env[NODE_WARNING_OFF];
+  process.env[NODE_WARNING_OFF] = 'true';
+  try {
+    return make();
+  } finally {
+    if (before === undefined) delete process.env[NODE_WARNING_OFF];
+    else process.env[NODE_WARNING_OFF] = before;
+  }
 }

@@ -54,7 +54,7 @@ interface FormFile {
 
 async function takeFile(call: Omit<S3Call, 'payload'>, { account, fields, part }: FormFile): Promise<string> {
   const { store, request } = call;
-  const key = fields.get('key')?.replace(/\$\{filename\}/g, part.filename ?? '');
+  const key = fields.get('key')?.replace(/\$\{filename\}/g, () => part.filename ?? '');
   if (key === undefined || key === '') {
     const message =
       "Bucket POST must contain a field named 'key'. If it is specified, please check the order of the fields.";

@@ -7,13 +7,22 @@ import type { Rooms } from './rooms.js';
 
 const rules = z.array(faultRuleSchema);
 const clockChange = z.strictObject({ advanceMs: z.number().nonnegative() });
-const accountChange = z.strictObject({ credits: z.number() });
+const importlyChange = z.strictObject({ credits: z.number() });
+const fireworkChange = z.strictObject({
+  webhookUrl: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .exactOptional(),
+  failTranscoding: z.union([z.boolean(), z.string().min(1)]).exactOptional(),
+  revokeTokens: z.literal(true).exactOptional(),
+});
 
 /**
  * Steers an emulator that runs as a process of its own:
  * - GET /state: everything that `Emulator` shows;
  * - POST /faults (a rule or a list of them), DELETE /faults;
  * - POST /clock `{"advanceMs": …}`, POST /importly `{"credits": …}`;
+ * - POST /firework with any of `{"webhookUrl": … or null, "failTranscoding": …, "revokeTokens": true}`;
  * - GET /log?limit=…: the newest entries, oldest first.
  */
 export function controlRoutes(emulator: Emulator, rooms: Rooms): Hono<{ Bindings: HttpBindings }> {
@@ -37,15 +46,22 @@ export function controlRoutes(emulator: Emulator, rooms: Rooms): Hono<{ Bindings
     return context.json({ now: emulator.clock.now(), speed: emulator.clock.speed });
   });
   app.post('/importly', async (context) => {
-    emulator.importly.setCredits(accountChange.parse(await context.req.json()).credits);
+    emulator.importly.setCredits(importlyChange.parse(await context.req.json()).credits);
     return context.json({ credits: emulator.importly.credits() });
+  });
+  app.post('/firework', async (context) => {
+    const change = fireworkChange.parse(await context.req.json());
+    if (change.webhookUrl !== undefined) emulator.firework.setWebhookUrl(change.webhookUrl ?? undefined);
+    if (change.failTranscoding !== undefined) emulator.firework.setFailTranscoding(change.failTranscoding);
+    if (change.revokeTokens) emulator.firework.revokeTokens();
+    return context.json(change);
   });
   app.get('/log', (context) => context.json(rooms.log.newest(Number(context.req.query('limit') ?? 1000))));
   return app;
 }
 
 /** Everything but the secrets. */
-function stateOf({ url, clock, importly, s3, media, faults }: Emulator) {
+function stateOf({ url, clock, importly, firework, s3, media, faults }: Emulator) {
   return {
     url,
     clock: { now: clock.now(), speed: clock.speed },
@@ -57,6 +73,16 @@ function stateOf({ url, clock, importly, s3, media, faults }: Emulator) {
       metadataJobs: importly.metadataJobs(),
       requests: importly.requests(),
       webhooks: importly.webhooks(),
+    },
+    firework: {
+      baseUrl: firework.baseUrl,
+      channelId: firework.channelId,
+      counts: firework.counts(),
+      videos: firework.videos(),
+      imports: firework.imports(),
+      uploads: firework.uploads(),
+      requests: firework.requests(),
+      webhooks: firework.webhooks(),
     },
     s3: { endpoint: s3.endpoint, region: s3.region, accessKeyId: s3.accessKeyId, bucket: s3.bucket },
     media,
