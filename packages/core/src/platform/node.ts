@@ -78,4 +78,4 @@ const publicLookup: LookupFunction = (host, lookupOptions, callback) => {
   });
 };
 
-export { createBytePlane } from './web-bytes.js';
+export { createBytePlane } from './lazy-bytes.js';

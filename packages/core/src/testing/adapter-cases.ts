@@ -1,4 +1,5 @@
 import type { AdapterSubject, ConformanceCase } from './adapter-subject.js';
+import { authorizationCases } from './cases/authorization-cases.js';
 import { declarationCases } from './cases/declaration-cases.js';
 import { engineCases } from './cases/engine-cases.js';
 import { errorCases } from './cases/error-cases.js';
@@ -6,6 +7,8 @@ import { optionalCases } from './cases/optional-cases.js';
 import { startCases } from './cases/start-cases.js';
 import { statusCases } from './cases/status-cases.js';
 import { strictnessCases } from './cases/strictness-cases.js';
+import { uploadCases } from './cases/upload-cases.js';
+import { uploadMemberCases } from './cases/upload-member-cases.js';
 import { webhookCases } from './cases/webhook-cases.js';
 
 /**
@@ -19,6 +22,9 @@ export function adapterCases(subject: AdapterSubject): ConformanceCase[] {
     ...startCases(subject),
     ...statusCases(subject),
     ...errorCases(subject),
+    ...authorizationCases(subject),
+    ...uploadCases(subject),
+    ...uploadMemberCases(subject),
     ...webhookCases(subject),
     ...optionalCases(subject),
     ...engineCases(subject),

@@ -13,6 +13,26 @@ export interface SampleDelivery {
   settings?: JsonObject;
 }
 
+/** What the provider answers while bytes are brought to it. */
+export interface UploadSamples {
+  /** To a begin, by the name of the way; none for a way whose begin makes no call. */
+  begun: Record<string, ScriptedAnswer>;
+  /** To the completion of an upload in parts; needed where a way has that shape, and its completion makes a call. */
+  completed?: ScriptedAnswer;
+  /** To the start that makes something of what was uploaded; needed unless every form is itself the start. May be a job that is over. */
+  started?: ScriptedAnswer;
+  /** To a form that is itself the start; needed where the adapter reads it. */
+  answered?: ScriptedAnswer;
+  /** To the signing of parts 1 and 2; needed where the adapter signs parts again. */
+  signed?: ScriptedAnswer;
+  /** To the calls of a list, in order; needed where the adapter lists parts. */
+  listed?: ScriptedAnswer[];
+  /** To a report of parts 1 and 2; needed where the adapter reports. */
+  reported?: ScriptedAnswer;
+  /** To the end of an upload that is not completed; needed where the adapter ends one. */
+  aborted?: ScriptedAnswer;
+}
+
 /** What the provider answers, as its documentation shows it: plain data, no code. */
 export interface AdapterSamples {
   /** To a start that it accepts. */
@@ -25,6 +45,8 @@ export interface AdapterSamples {
   failed: ScriptedAnswer[];
   /** To a look, with a word that nobody knows. */
   unknownWord: { word: string; answer: ScriptedAnswer };
+  /** To the call for an authorization; needed where the wire fetches one. */
+  authorized?: ScriptedAnswer;
   /** To credentials that it refuses. */
   unauthorized: ScriptedAnswer;
   /** To one call, or one job, too many: every form that there is. */
@@ -37,6 +59,8 @@ export interface AdapterSamples {
   recovered?: { started: ScriptedAnswer[]; nothing?: ScriptedAnswer[] };
   /** To a probe; needed where the adapter probes. `pending` and `failed` where a probe takes more than one call. */
   probe?: { started: ScriptedAnswer; pending?: ScriptedAnswer; done?: ScriptedAnswer; failed?: ScriptedAnswer };
+  /** Needed where the adapter takes bytes. */
+  upload?: UploadSamples;
   /** Deliveries about the job that `started` names; needed where the adapter reads webhooks. */
   webhook?: { genuine: SampleDelivery[]; forged: SampleDelivery[] };
 }
@@ -52,6 +76,8 @@ export interface AdapterSubject {
   request: ImportRequest;
   /** One source for each scheme or kind that the adapter declares, where the made-up ones will not do. */
   sources?: Partial<Record<Scheme | 'integration', ImportRequest['source']>>;
+  /** A request from bytes for each way in which the adapter takes them, by the way's name: nothing is read of them. */
+  uploads?: Record<string, ImportRequest>;
   /** A request in which the neutral field makes a difference, for each field that the adapter honours. */
   honoured?: Partial<Record<NeutralField, ImportRequest>>;
   samples: AdapterSamples;

@@ -1,6 +1,12 @@
 /** For the tests of adapters and stores. */
 export { adapterCases } from './adapter-cases.js';
-export type { AdapterSamples, AdapterSubject, ConformanceCase, SampleDelivery } from './adapter-subject.js';
+export type {
+  AdapterSamples,
+  AdapterSubject,
+  ConformanceCase,
+  SampleDelivery,
+  UploadSamples,
+} from './adapter-subject.js';
 export {
   type ScriptedAnswer,
   type ScriptedFailure,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ProbeStep, Problem, ProviderSnapshot, Recovered, Started, WebhookNotice } from '../model/adapter.js';
+import type { ArrivedPart, BegunUpload, SignedPart } from '../model/upload.js';
 
 /** What an adapter may answer with, strictly: a misspelt field is found here. */
 
@@ -91,3 +92,39 @@ export const probeStepSchema = z.union([
 ]) satisfies z.ZodType<ProbeStep>;
 
 export const noticeSchema = z.strictObject({ ref: z.json(), event: text }) satisfies z.ZodType<WebhookNotice>;
+
+const number = z.int().min(1);
+const placeUrl = z.url({ protocol: /^https?$/ });
+
+export const signedPartsSchema = z.array(
+  z.strictObject({ number, url: placeUrl, expiresAt: count.exactOptional() }),
+) satisfies z.ZodType<SignedPart[]>;
+
+export const arrivedPartsSchema = z.array(
+  z.strictObject({ number, etag: text, size: z.int().nonnegative() }),
+) satisfies z.ZodType<ArrivedPart[]>;
+
+const headers = z.record(z.string(), z.string()).exactOptional();
+
+export const begunSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('form'),
+    url: placeUrl,
+    headers,
+    authorized: z.boolean().exactOptional(),
+    fields: z.array(z.tuple([text, z.string()])),
+    fileField: text,
+    filename: text,
+    contentType: text,
+    answer: z.enum(['none', 'json']),
+    uploaded: z.json(),
+  }),
+  z.strictObject({
+    kind: z.literal('parts'),
+    session: z.json(),
+    uploaded: z.json(),
+    partSize: z.int().min(1),
+    first: signedPartsSchema,
+    headers,
+  }),
+]) satisfies z.ZodType<BegunUpload>;

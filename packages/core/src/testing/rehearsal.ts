@@ -16,6 +16,7 @@ import type { ImportRequest } from '../model/request.js';
 import { requestSecrets } from '../store/secrets.js';
 import { createHttp } from '../wire/http.js';
 import type { AdapterSubject } from './adapter-subject.js';
+import { type ScriptedAuthorization, scriptAuthorization } from './scripted-authorization.js';
 import { type ScriptedAnswer, type ScriptedHttp, scriptedHttp } from './scripted-http.js';
 import { VirtualClock } from './virtual-clock.js';
 import type { GlobalsWatch } from './watch-globals.js';
@@ -43,14 +44,17 @@ export class Rehearsal {
   readonly said: string[] = [];
   readonly request: AdapterRequest;
   readonly problems: Problem[];
-  /** What must not be seen in anything that the adapter hands out. */
-  readonly secrets: string[];
+  /** The way in which the request's bytes would go, by its name. */
+  readonly way: string | undefined;
+  readonly authorization: ScriptedAuthorization;
+  readonly #settingsSecrets: string[];
   readonly #options: RehearsalOptions;
   readonly #wireSecrets: string[];
   readonly #stop = new AbortController();
 
   constructor(subject: AdapterSubject, answers: readonly ScriptedAnswer[], options: RehearsalOptions = {}) {
-    const { adapter } = subject;
+    this.authorization = scriptAuthorization(subject);
+    const { adapter } = this.authorization;
     const settings = options.settings ?? subject.settings;
     this.#options = options;
     // The last answer is given again: how often the wire repeats a call is not the adapter's doing.
@@ -62,12 +66,19 @@ export class Rehearsal {
       clock: this.clock,
       fetch: this.script.fetch,
     });
-    const { provider, record, problems } = takeIn(engine, options.request ?? subject.request, providerName);
+    const { provider, record, problems, route } = takeIn(engine, options.request ?? subject.request, providerName);
     this.members = provider.members;
     this.problems = problems;
+    this.way = route?.way?.name;
     this.request = adapterRequest(record, provider);
-    this.secrets = [...new Set([...findSecrets(settings), ...(subject.secrets ?? []), ...sourceSecrets(this.request)])];
+    this.#settingsSecrets = [...findSecrets(settings), ...(subject.secrets ?? []), ...sourceSecrets(this.request)];
     this.#wireSecrets = [...provider.secrets, ...requestSecrets(record)];
+  }
+
+  /** What must not be seen in anything that the adapter hands out. */
+  get secrets(): string[] {
+    const tokens = this.authorization.headers.flatMap((headers) => Object.values(headers).map(bare));
+    return [...new Set([...this.#settingsSecrets, ...tokens])];
   }
 
   context(): AdapterContext {
@@ -113,6 +124,11 @@ export class Rehearsal {
       },
     };
   }
+}
+
+/** The value of an authorization header without the word for its kind. */
+function bare(value: string): string {
+  return value.slice(value.indexOf(' ') + 1);
 }
 
 function sourceSecrets({ source }: AdapterRequest): string[] {

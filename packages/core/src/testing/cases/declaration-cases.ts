@@ -26,8 +26,9 @@ function declaresItself({ name, capabilities, pollIntervalMs }: Adapter): void {
   assert.match(name, /^[a-z][a-z0-9-]*$/, 'the name must be lower-case letters, digits and hyphens');
   assertJson(capabilities, 'capabilities');
   assertFits(capabilitiesSchema, capabilities, 'capabilities');
-  const imports = capabilities.url !== undefined || capabilities.integration === true;
-  assert.ok(imports, 'capabilities must name a source: url.schemes, or integration');
+  const { url, integration, upload } = capabilities;
+  const imports = url !== undefined || integration === true || upload !== undefined;
+  assert.ok(imports, 'capabilities must name a source: url.schemes, integration, or upload');
   assert.ok(
     Number.isInteger(pollIntervalMs) && pollIntervalMs > 0,
     'pollIntervalMs must be a whole number of milliseconds',
@@ -41,6 +42,7 @@ function hasWhatItDeclares(subject: AdapterSubject): void {
   const pairs = [
     { member: 'cancel', has: members.cancel, declared: capabilities.cancel, sample: samples.canceled },
     { member: 'webhook', has: members.webhook, declared: capabilities.webhook !== 'none', sample: samples.webhook },
+    { member: 'upload', has: members.upload, declared: capabilities.upload !== undefined, sample: samples.upload },
   ];
   for (const { member, has, declared } of pairs) {
     assert.equal(
@@ -53,6 +55,7 @@ function hasWhatItDeclares(subject: AdapterSubject): void {
     ...pairs,
     { member: 'probe', has: members.probe, sample: samples.probe },
     { member: 'recover', has: members.recover, sample: samples.recovered },
+    { member: 'wire.authorize', has: members.wire.authorize, sample: samples.authorized },
   ];
   for (const { member, has, sample } of tried) {
     assert.equal(

@@ -5,6 +5,7 @@ import type { ImportSnapshot } from '../../model/record.js';
 import type { AdapterSubject, ConformanceCase } from '../adapter-subject.js';
 import { assertJson } from '../expectations.js';
 import { providerName, Rehearsal } from '../rehearsal.js';
+import { scriptAuthorization } from '../scripted-authorization.js';
 import { type ScriptedAnswer, type SentRequest, scriptedHttp } from '../scripted-http.js';
 import { VirtualClock } from '../virtual-clock.js';
 
@@ -41,7 +42,8 @@ async function play(
     starts.push(request);
     return answer(script.starts, starts.length - 1);
   });
-  const { adapter, settings, request } = subject;
+  const { settings, request } = subject;
+  const { adapter } = scriptAuthorization(subject);
   const sluice = createSluice({
     providers: { [providerName]: { adapter, settings } },
     fetch: http.fetch,

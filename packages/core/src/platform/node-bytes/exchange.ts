@@ -1,0 +1,123 @@
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { abortError } from '../../wire/clock.js';
+import { SendError } from '../byte-plane.js';
+import type { Agents } from './agents.js';
+
+/** The head of an answer that is kept. Bytes. */
+const keptBody = 4 * 1024;
+
+/** What came back. */
+export interface Answer {
+  status: number;
+  header(name: string): string | undefined;
+  body: string;
+}
+
+/** What is sent where. */
+export interface ExchangeOptions {
+  method: 'PUT' | 'POST';
+  url: string;
+  headers: Record<string, string>;
+  /** Bytes of the body: it is never sent chunked. */
+  contentLength: number;
+  agents: Agents;
+  idleTimeoutMs: number;
+  signal: AbortSignal;
+  /** So much of the answer's body is kept. Bytes. */
+  keep?: number;
+}
+
+/** One request whose body is written piece by piece, and its answer. */
+export class Exchange {
+  readonly #request: ClientRequest;
+  /** The answer; rejects with a {@link SendError}, or with the signal's error. */
+  readonly answer: Promise<Answer>;
+  /** The answer began, or the request broke: nothing more needs to be written. */
+  over = false;
+  #failure: Error | undefined;
+
+  constructor(options: ExchangeOptions) {
+    const { method, url, headers, contentLength, signal } = options;
+    const target = new URL(url);
+    const secure = target.protocol === 'https:';
+    this.#request = (secure ? requestHttps : requestHttp)(target, {
+      method,
+      agent: secure ? options.agents.https : options.agents.http,
+      headers: { ...headers, 'content-length': contentLength },
+    });
+    this.answer = this.#answered(options);
+    // Whoever writes may have to give up before anybody awaits the answer.
+    this.answer.catch(() => undefined);
+    const onAbort = () => this.#fail(abortError(signal));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    this.#request.once('close', () => signal.removeEventListener('abort', onAbort));
+    this.#request.setTimeout(options.idleTimeoutMs, () => this.#fail(new SendError({ kind: 'stalled' })));
+  }
+
+  /** Resolves when the socket has taken the bytes: only then may their memory be used again. */
+  write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve) => this.#request.write(bytes, () => resolve()));
+  }
+
+  end(): void {
+    this.#request.end();
+  }
+
+  /** Gives the request up; `answer` rejects with `error`. */
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.over = true;
+    this.#request.destroy(error);
+  }
+
+  /** Stops at once because of something on our side. */
+  abandon(error: Error): void {
+    this.#fail(error);
+  }
+
+  #answered(options: ExchangeOptions): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#request.once('response', (response) => {
+        this.over = true;
+        readAnswer(response, options.keep ?? keptBody).then(
+          (answer) => {
+            // The rest of the body was not sent: this connection is good for nothing any more.
+            if (!this.#request.writableEnded) this.#request.destroy();
+            resolve(answer);
+          },
+          (cause: unknown) => reject(this.#failure ?? new SendError({ kind: 'broken', cause })),
+        );
+      });
+      this.#request.once('error', (cause) => {
+        this.over = true;
+        reject(this.#failure ?? new SendError({ kind: 'broken', cause }));
+      });
+    });
+  }
+}
+
+async function readAnswer(response: IncomingMessage, keep: number): Promise<Answer> {
+  const kept: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response) {
+    if (!Buffer.isBuffer(chunk) || length >= keep) continue;
+    kept.push(chunk.subarray(0, keep - length));
+    length += chunk.length;
+  }
+  return {
+    status: response.statusCode ?? 0,
+    header: (name) => {
+      const value = response.headers[name.toLowerCase()];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+    body: Buffer.concat(kept).toString('utf8'),
+  };
+}
+
+/** @throws SendError for a status other than 2xx */
+export function assertTaken(answer: Answer): void {
+  if (answer.status >= 200 && answer.status < 300) return;
+  throw new SendError({ kind: 'refused', status: answer.status, body: answer.body.slice(0, keptBody) });
+}

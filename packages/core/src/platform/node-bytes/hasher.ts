@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+
+/** A stretch of shared memory. */
+export interface Stretch {
+  memory: SharedArrayBuffer;
+  offset: number;
+  length: number;
+}
+
+/** Takes a sha-256 of stretches in the order in which they are given. */
+export interface Hasher {
+  /** Resolves when the memory may be used for something else. */
+  update(stretch: Stretch): Promise<void>;
+  /** Lower-case hex of all stretches. */
+  digest(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** For little: a thread of its own would take longer to start. */
+export function inThreadHasher(): Hasher {
+  const hash = createHash('sha256');
+  return {
+    update: async ({ memory, offset, length }) => {
+      hash.update(new Uint8Array(memory, offset, length));
+    },
+    digest: async () => hash.digest('hex'),
+    close: async () => undefined,
+  };
+}
+
+/** On a thread of its own, so that hashing takes nothing from sending. */
+export function workerHasher(): Hasher {
+  const worker = new Worker(new URL('./hash-worker.js', import.meta.url));
+  const waiting: { resolve: (answer: unknown) => void; reject: (error: unknown) => void }[] = [];
+  worker.on('message', (answer: unknown) => {
+    waiting.shift()?.resolve(answer);
+    if (waiting.length === 0) worker.unref();
+  });
+  worker.on('error', (error) => {
+    for (const one of waiting.splice(0)) one.reject(error);
+  });
+  worker.unref();
+  const ask = (message: Stretch | 'digest') =>
+    new Promise<unknown>((resolve, reject) => {
+      waiting.push({ resolve, reject });
+      worker.ref();
+      worker.postMessage(message);
+    });
+  return {
+    update: async (stretch) => {
+      await ask(stretch);
+    },
+    digest: async () => String(await ask('digest')),
+    close: async () => {
+      await worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import type { OpenBytes } from '../../model/bytes.js';
+import { bufferSize, ReusedBuffer } from './buffers.js';
+import { type Hasher, inThreadHasher, workerHasher } from './hasher.js';
+import { sourceShrank } from './source-shrank.js';
+
+/** Less than this is hashed on the same thread. Bytes. */
+const worthAThread = 8 * 1024 * 1024;
+
+/**
+ * The sha-256 of the whole while its parts are read out of order. What is read right at the digest's frontier is hashed from the
+ * very buffer that is sent; what was read ahead of it, and what is not sent at all, is read again when the frontier gets there.
+ */
+export class OrderedDigest {
+  readonly #bytes: OpenBytes;
+  readonly #hasher: Hasher;
+  /** The next position from the frontier on that a lane will still read; the whole's size when there is none. */
+  readonly #nextRead: (frontier: number) => number;
+  readonly #gap = new ReusedBuffer();
+  #frontier = 0;
+  #filling: Promise<void> | undefined;
+  #error: unknown;
+
+  constructor(bytes: OpenBytes, nextRead: (frontier: number) => number) {
+    this.#bytes = bytes;
+    this.#nextRead = nextRead;
+    this.#hasher = bytes.size < worthAThread ? inThreadHasher() : workerHasher();
+  }
+
+  /** A stretch was read at `position`. @returns what to await before the buffer is filled again */
+  offer(buffer: ReusedBuffer, position: number, length: number): Promise<void> | undefined {
+    const skip = this.#frontier - position;
+    if (this.#filling !== undefined || skip < 0 || skip >= length) return undefined;
+    this.#frontier = position + length;
+    return this.#hasher.update({ memory: buffer.memory, offset: skip, length: length - skip });
+  }
+
+  /** Lanes have moved on: whatever none of them will read any more is read here. */
+  catchUp(): void {
+    if (this.#filling !== undefined || this.#error !== undefined) return;
+    if (this.#nextRead(this.#frontier) <= this.#frontier) return;
+    this.#filling = this.#fill().then(
+      () => {
+        this.#filling = undefined;
+      },
+      (error: unknown) => {
+        this.#error = error;
+        this.#filling = undefined;
+      },
+    );
+  }
+
+  async #fill(): Promise<void> {
+    for (let end = this.#end(); this.#frontier < end; end = this.#end()) {
+      const length = Math.min(bufferSize, end - this.#frontier);
+      const read = await this.#bytes.read(this.#gap.bytes.subarray(0, length), this.#frontier);
+      if (read === 0) throw sourceShrank();
+      await this.#hasher.update({ memory: this.#gap.memory, offset: 0, length: read });
+      this.#frontier += read;
+    }
+  }
+
+  #end(): number {
+    return Math.min(this.#bytes.size, this.#nextRead(this.#frontier));
+  }
+
+  /** After the last lane has ended. Lower-case hex. */
+  async finish(): Promise<string> {
+    while (this.#frontier < this.#bytes.size || this.#filling !== undefined) {
+      this.catchUp();
+      await this.#filling;
+      if (this.#error !== undefined) throw this.#error;
+    }
+    return this.#hasher.digest();
+  }
+
+  close(): Promise<void> {
+    return this.#hasher.close();
+  }
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import type { ArrivedPart } from '../../model/upload.js';
+import { type PartPlace, type PartsTransfer, SendError } from '../byte-plane.js';
+import type { Agents } from './agents.js';
+import { ReusedBuffer } from './buffers.js';
+import { type Answer, assertTaken, Exchange } from './exchange.js';
+import type { OrderedDigest } from './ordered-digest.js';
+import { writeRange } from './write-range.js';
+
+/** What the lanes of one transfer share. */
+export interface LaneRoom {
+  transfer: PartsTransfer;
+  agents: Agents;
+  digest: OrderedDigest | undefined;
+  signal: AbortSignal;
+  pace(bytes: number): Promise<void>;
+  /** Some lane began or ended to wait. */
+  changed(): void;
+}
+
+/** Sends one part after another over one connection at a time, through the same two buffers. */
+export class PartLane {
+  /** The next position to be read, and the end of the part in hand. */
+  position = 0;
+  end = 0;
+  /** True while the socket, the provider or a pause is waited for. */
+  waiting = false;
+  readonly #room: LaneRoom;
+  readonly #buffers = [new ReusedBuffer(), new ReusedBuffer()] as const;
+
+  constructor(room: LaneRoom) {
+    this.#room = room;
+  }
+
+  /** Sends a part until it is there, or `failed` rejects. */
+  async send(number: number): Promise<void> {
+    const { transfer } = this.#room;
+    const from = (number - 1) * transfer.partSize;
+    this.end = Math.min(transfer.bytes.size, from + transfer.partSize);
+    this.position = from;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const part = await this.#attempt(number, from);
+        return await this.#pausing(() => transfer.arrived(part));
+      } catch (error) {
+        if (!(error instanceof SendError)) throw error;
+        await this.#pausing(() => transfer.failed({ ...error.failure, number, attempt }));
+      }
+    }
+  }
+
+  async #attempt(number: number, from: number): Promise<ArrivedPart> {
+    const place = await this.#pausing(() => this.#room.transfer.place(number));
+    const size = this.end - from;
+    const md5 = this.#room.transfer.md5 ? createHash('md5') : undefined;
+    let moved = 0;
+    try {
+      const answer = await this.#sendRange({ place, from, md5, moved: (bytes) => void (moved += bytes) });
+      assertTaken(answer);
+      const etag = answer.header('etag') ?? '';
+      assertUndamaged(etag, md5?.digest('hex'));
+      return { number, etag, size };
+    } catch (error) {
+      this.#room.transfer.moved(-moved);
+      throw error;
+    }
+  }
+
+  async #sendRange(part: {
+    place: PartPlace;
+    from: number;
+    md5: ReturnType<typeof createHash> | undefined;
+    moved(bytes: number): void;
+  }): Promise<Answer> {
+    const { transfer, agents, digest, signal, pace } = this.#room;
+    const exchange = new Exchange({
+      method: 'PUT',
+      ...part.place,
+      contentLength: this.end - part.from,
+      agents,
+      idleTimeoutMs: transfer.idleTimeoutMs,
+      signal,
+    });
+    try {
+      await writeRange({
+        bytes: transfer.bytes,
+        from: part.from,
+        to: this.end,
+        buffers: this.#buffers,
+        exchange,
+        onRead: (buffer, position, length) => {
+          part.md5?.update(buffer.bytes.subarray(0, length));
+          const hashed = digest?.offer(buffer, position, length);
+          this.position = position + length;
+          digest?.catchUp();
+          return hashed;
+        },
+        onWaiting: (waiting) => this.#wait(waiting),
+        moved: (bytes) => {
+          part.moved(bytes);
+          transfer.moved(bytes);
+        },
+        pace,
+      });
+    } catch (error) {
+      exchange.abandon(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
+    if (!exchange.over) exchange.end();
+    return this.#pausing(() => exchange.answer);
+  }
+
+  async #pausing<T>(work: () => Promise<T>): Promise<T> {
+    this.#wait(true);
+    try {
+      return await work();
+    } finally {
+      this.#wait(false);
+    }
+  }
+
+  #wait(waiting: boolean): void {
+    this.waiting = waiting;
+    this.#room.changed();
+  }
+}
+
+function assertUndamaged(etag: string, md5: string | undefined): void {
+  const plain = etag.replaceAll('"', '').toLowerCase();
+  if (md5 !== undefined && /^[0-9a-f]{32}$/.test(plain) && plain !== md5) throw new SendError({ kind: 'mismatch' });
+}

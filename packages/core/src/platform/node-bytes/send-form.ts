@@ -1,0 +1,83 @@
+import FormData from 'form-data';
+import { abortError } from '../../wire/clock.js';
+import type { FormTransfer } from '../byte-plane.js';
+import type { Agents } from './agents.js';
+import { ReusedBuffer } from './buffers.js';
+import { type Answer, assertTaken, Exchange } from './exchange.js';
+import { OrderedDigest } from './ordered-digest.js';
+import { createPace } from './pace.js';
+import { writeRange } from './write-range.js';
+
+/** An answer that is itself the effect is kept whole, within reason. Bytes. */
+const keptAnswer = 1024 * 1024;
+
+/** Sends a form in one POST: its fields in order, the file last, with its exact length. */
+export async function sendForm(transfer: FormTransfer, agents: Agents): Promise<Answer & { sha256?: string }> {
+  const { bytes, signal } = transfer;
+  if (signal.aborted) throw abortError(signal);
+  let position = 0;
+  const digest = transfer.digest ? new OrderedDigest(bytes, () => position) : undefined;
+  try {
+    const answer = await send(transfer, agents, (buffer, at, length) => {
+      const hashed = digest?.offer(buffer, at, length);
+      position = at + length;
+      return hashed;
+    });
+    assertTaken(answer);
+    const sha256 = await digest?.finish();
+    return { ...answer, ...(sha256 !== undefined && { sha256 }) };
+  } finally {
+    await digest?.close();
+  }
+}
+
+async function send(
+  transfer: FormTransfer,
+  agents: Agents,
+  onRead: (buffer: ReusedBuffer, position: number, length: number) => Promise<void> | undefined,
+): Promise<Answer> {
+  const { bytes, form, idleTimeoutMs, signal, moved, bytesPerSecond } = transfer;
+  const { head, tail, headers } = frame(form);
+  const exchange = new Exchange({
+    method: 'POST',
+    url: form.url,
+    headers: { ...form.headers, ...headers },
+    contentLength: head.byteLength + bytes.size + tail.byteLength,
+    agents,
+    idleTimeoutMs,
+    signal,
+    keep: keptAnswer,
+  });
+  try {
+    await exchange.write(head);
+    const buffers = [new ReusedBuffer(), new ReusedBuffer()] as const;
+    const pace = createPace(bytesPerSecond, signal);
+    await writeRange({
+      bytes,
+      from: 0,
+      to: bytes.size,
+      buffers,
+      exchange,
+      onRead,
+      onWaiting: () => undefined,
+      moved,
+      pace,
+    });
+    if (!exchange.over) await exchange.write(tail);
+  } catch (error) {
+    exchange.abandon(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  }
+  if (!exchange.over) exchange.end();
+  return exchange.answer;
+}
+
+/** What stands before and after the file, as the library writes it around an empty one. */
+function frame(form: FormTransfer['form']): { head: Buffer; tail: Buffer; headers: Record<string, string> } {
+  const data = new FormData();
+  for (const [name, value] of form.fields) data.append(name, value);
+  data.append(form.fileField, Buffer.alloc(0), { filename: form.filename, contentType: form.contentType });
+  const whole = data.getBuffer();
+  const tail = Buffer.from(`\r\n--${data.getBoundary()}--\r\n`);
+  return { head: whole.subarray(0, whole.byteLength - tail.byteLength), tail, headers: data.getHeaders() };
+}

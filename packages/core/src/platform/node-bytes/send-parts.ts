@@ -1,0 +1,126 @@
+import { abortError } from '../../wire/clock.js';
+import type { PartsTransfer } from '../byte-plane.js';
+import type { Agents } from './agents.js';
+import { OrderedDigest } from './ordered-digest.js';
+import { createPace } from './pace.js';
+import { PartLane } from './part-lane.js';
+
+/** All lanes wait for so long before one more is opened, in milliseconds. */
+const patienceMs = 3;
+
+/**
+ * Sends the missing parts. It begins with one lane, and opens one more only while all that there are wait for the network: so a fast
+ * line is read in order and hashed in the same read, and a slow one is filled by many connections.
+ */
+export async function sendParts(transfer: PartsTransfer, agents: Agents): Promise<{ sha256?: string }> {
+  const sender = new PartsSender(transfer, agents);
+  try {
+    return await sender.run();
+  } finally {
+    await sender.close();
+  }
+}
+
+class PartsSender {
+  readonly #transfer: PartsTransfer;
+  readonly #agents: Agents;
+  readonly #digest: OrderedDigest | undefined;
+  readonly #lanes = new Set<PartLane>();
+  readonly #running = new Set<Promise<void>>();
+  /** Ends all lanes when one of them fails. */
+  readonly #stop = new AbortController();
+  readonly #pace: (bytes: number) => Promise<void>;
+  readonly #onAbort = () => this.#stop.abort(abortError(this.#transfer.signal));
+  #next = 0;
+  #patience: NodeJS.Timeout | undefined;
+  #error: unknown;
+
+  constructor(transfer: PartsTransfer, agents: Agents) {
+    this.#transfer = transfer;
+    this.#agents = agents;
+    this.#digest = transfer.digest
+      ? new OrderedDigest(transfer.bytes, (frontier) => this.#nextRead(frontier))
+      : undefined;
+    this.#pace = createPace(transfer.bytesPerSecond, this.#stop.signal);
+  }
+
+  async run(): Promise<{ sha256?: string }> {
+    const { signal } = this.#transfer;
+    if (signal.aborted) throw abortError(signal);
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#digest?.catchUp();
+    this.#openLane();
+    while (this.#running.size > 0) await Promise.race(this.#running);
+    if (this.#error !== undefined) throw this.#error;
+    const sha256 = await this.#digest?.finish();
+    return sha256 === undefined ? {} : { sha256 };
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#patience);
+    this.#transfer.signal.removeEventListener('abort', this.#onAbort);
+    await this.#digest?.close();
+  }
+
+  #openLane(): void {
+    if (this.#next >= this.#transfer.missing.length) return;
+    const lane = new PartLane({
+      transfer: this.#transfer,
+      agents: this.#agents,
+      digest: this.#digest,
+      signal: this.#stop.signal,
+      pace: this.#pace,
+      changed: () => this.#considerMore(),
+    });
+    this.#lanes.add(lane);
+    const work = this.#work(lane).then(
+      () => undefined,
+      (error: unknown) => {
+        this.#error ??= error;
+        this.#stop.abort(error);
+      },
+    );
+    const running = work.then(() => {
+      this.#lanes.delete(lane);
+      this.#running.delete(running);
+      this.#digest?.catchUp();
+    });
+    this.#running.add(running);
+  }
+
+  async #work(lane: PartLane): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const number = this.#transfer.missing[this.#next];
+      if (number === undefined) return;
+      this.#next += 1;
+      await lane.send(number);
+    }
+  }
+
+  /** Called whenever a lane begins or ends to wait. */
+  #considerMore(): void {
+    const stuck = [...this.#lanes].every(({ waiting }) => waiting);
+    const room = this.#lanes.size < this.#transfer.inFlight && this.#next < this.#transfer.missing.length;
+    if (!stuck || !room) {
+      clearTimeout(this.#patience);
+      this.#patience = undefined;
+      return;
+    }
+    this.#patience ??= setTimeout(() => {
+      this.#patience = undefined;
+      if (!this.#stop.signal.aborted) this.#openLane();
+    }, patienceMs);
+  }
+
+  #nextRead(frontier: number): number {
+    const { bytes, missing, partSize } = this.#transfer;
+    let next = bytes.size;
+    for (const { position, end } of this.#lanes) {
+      if (position <= frontier && frontier < end) return frontier;
+      if (position > frontier && position < end) next = Math.min(next, position);
+    }
+    const upcoming = missing[this.#next];
+    if (upcoming === undefined) return next;
+    return Math.min(next, Math.max(frontier, (upcoming - 1) * partSize));
+  }
+}
