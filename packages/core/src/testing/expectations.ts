@@ -45,6 +45,15 @@ export async function rejection(work: () => Promise<unknown>, what: string): Pro
   assert.fail(`${what} must be rejected; it answers ${JSON.stringify(answer)}`);
 }
 
+/** What `work` answers, where it must. */
+export async function fulfilled<T>(work: () => Promise<T> | T, what: string): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    assert.fail(`${what} must succeed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 /** A copy that throws when it is written to. */
 export function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null || value instanceof AbortSignal) return value;

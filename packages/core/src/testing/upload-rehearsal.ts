@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ArrivedPart, BegunUpload, UploadWay } from '../model/upload.js';
 import type { AdapterSubject } from './adapter-subject.js';
-import { assertFits, assertJson } from './expectations.js';
+import { assertFits, assertJson, fulfilled } from './expectations.js';
 import { begunSchema } from './output-schemas.js';
 import { Rehearsal } from './rehearsal.js';
 import type { ScriptedAnswer } from './scripted-http.js';
@@ -25,7 +25,11 @@ export async function begin(subject: AdapterSubject, way: UploadWay): Promise<Be
   const { source } = rehearsal.request;
   const size = source.kind === 'file' || source.kind === 'bytes' ? source.size : undefined;
   assert.ok(size !== undefined, `the request for the way "${way.name}" must be from bytes, and say how many`);
-  const begun = await rehearsal.members.upload?.begin(rehearsal.request, { size, way: way.name }, rehearsal.context());
+  const { upload } = rehearsal.members;
+  const begun = await fulfilled(
+    () => upload?.begin(rehearsal.request, { size, way: way.name }, rehearsal.context()),
+    `begin by the way "${way.name}"`,
+  );
   assertJson(begun, "begin's answer");
   assertFits(begunSchema, begun, "begin's answer");
   assert.ok(begun !== undefined);

@@ -3,13 +3,19 @@ import { describe, expect, test } from 'vitest';
 import type { Adapter } from '../../src/adapter.js';
 import { type AdapterSubject, adapterCases } from '../../src/testing/index.js';
 import { acmeSubject } from './acme.js';
+import { brokenAuthorizations } from './broken/authorizations.js';
 import { brokenDeclarations } from './broken/declarations.js';
 import { brokenErrors } from './broken/errors.js';
 import { brokenExtras } from './broken/extras.js';
 import { brokenLooks } from './broken/looks.js';
 import { brokenStarts } from './broken/starts.js';
+import { brokenUploadMembers } from './broken/upload-members.js';
+import { brokenUploads } from './broken/uploads.js';
 
-const broken = { ...brokenDeclarations, ...brokenStarts, ...brokenLooks, ...brokenErrors, ...brokenExtras };
+const broken = {
+  ...{ ...brokenDeclarations, ...brokenStarts, ...brokenLooks, ...brokenErrors, ...brokenExtras },
+  ...{ ...brokenAuthorizations, ...brokenUploads, ...brokenUploadMembers },
+};
 
 function asSubject(one: Adapter | AdapterSubject): AdapterSubject {
   return 'adapter' in one ? one : { ...acmeSubject, adapter: one };

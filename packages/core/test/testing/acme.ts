@@ -3,16 +3,22 @@ import {
   type Adapter,
   type AdapterDefinition,
   type AdapterMembers,
+  type Authorization,
   defineAdapter,
+  type Http,
+  type HttpAnswer,
   type JsonValue,
   type ProviderSnapshot,
+  renewable,
   SluiceError,
+  type Started,
 } from '../../src/adapter.js';
 import type { AdapterSubject } from '../../src/testing/index.js';
+import { acmeUpload, acmeWays, uploadSamples, uploads } from './acme-upload.js';
 
 declare module '../../src/model/request.js' {
   interface AdapterOptions {
-    acme?: { folder?: string; speed?: number };
+    acme?: { folder?: string; speed?: number; whole?: boolean };
   }
 }
 
@@ -22,7 +28,11 @@ const settings = z.object({
   webhookSecret: z.string().optional(),
 });
 
-const options = z.object({ folder: z.string().exactOptional(), speed: z.number().exactOptional() });
+const options = z.object({
+  folder: z.string().exactOptional(),
+  speed: z.number().exactOptional(),
+  whole: z.boolean().exactOptional(),
+});
 
 type AcmeSettings = z.output<typeof settings>;
 type AcmeOptions = z.output<typeof options>;
@@ -56,20 +66,38 @@ export function readJob(job: z.output<typeof jobSchema>): ProviderSnapshot {
   }
 }
 
+/** The answer to a form that is itself the start. */
+export function readStarted(answer: HttpAnswer): Started {
+  const job = answer.parse(jobSchema);
+  return { ref: job.id, snapshot: readJob(job) };
+}
+
 export function idOf(ref: JsonValue): string {
   return z.string().parse(ref);
+}
+
+/** What Acme gives for the key: headers that hold for an hour. */
+export async function fetchToken(http: Http): Promise<Authorization> {
+  const answer = await http.call({ method: 'POST', path: '/token', effect: 'repeatable' });
+  const { token } = answer.parse(z.object({ token: z.string() }));
+  return { headers: { authorization: `Bearer ${token}` }, lastsMs: 3_600_000 };
 }
 
 /** An adapter that has everything and does it right. */
 export function acmeMembers({ apiKey, baseUrl, webhookSecret }: AcmeSettings): AcmeMembers {
   return {
-    wire: { baseUrl, headers: { 'x-api-key': apiKey }, readError: () => ({}) },
+    wire: {
+      baseUrl,
+      headers: { 'x-api-key': apiKey },
+      authorize: renewable(fetchToken),
+      readError: () => ({}),
+    },
     check: ({ options }) =>
       options.speed === 0 ? [{ severity: 'error', field: 'options.acme.speed', message: 'must not be 0' }] : [],
     lane: ({ options }) => options.folder ?? 'root',
     async start(request, { http }) {
       const { source, metadata, options } = request;
-      const from = source.kind === 'url' ? source.url : source.kind;
+      const from = source.kind === 'url' ? source.url : source.kind === 'uploaded' ? source.uploaded : source.kind;
       const title = metadata?.title === undefined ? {} : { title: metadata.title };
       const answer = await http.call({ method: 'POST', path: '/jobs', json: { from, ...title, ...options } });
       const job = answer.parse(jobSchema);
@@ -79,6 +107,7 @@ export function acmeMembers({ apiKey, baseUrl, webhookSecret }: AcmeSettings): A
       const answer = await http.call({ method: 'GET', path: `/jobs/${idOf(ref)}` });
       return readJob(answer.parse(jobSchema));
     },
+    upload: acmeUpload(baseUrl, readStarted),
     async cancel(ref, { http }) {
       return readJob((await http.call({ method: 'DELETE', path: `/jobs/${idOf(ref)}` })).parse(jobSchema));
     },
@@ -120,6 +149,7 @@ export const acmeDefinition: AcmeDefinition = {
   options,
   capabilities: {
     url: { schemes: ['https', 's3'] },
+    upload: { ways: acmeWays, canList: true, canSign: true },
     checks: ['size'],
     honours: ['title'],
     cancel: true,
@@ -155,7 +185,10 @@ export const acmeSubject: AdapterSubject = {
   adapter: acmeWith({}),
   settings: { apiKey: 'acme-key-0123456789' },
   request: { source: 'https://media.example/clip.mp4', options: { acme: { folder: 'summer', speed: 2 } } },
+  uploads,
   samples: {
+    authorized: { json: { token: 'token-0123456789' } },
+    upload: uploadSamples,
     started: { status: 201, json: { id: 'job-7', state: 'waiting' } },
     pending: {
       waiting: { json: { id: 'job-7', state: 'waiting' } },

@@ -4,7 +4,7 @@ import { answerOf } from '../../wire/answer.js';
 import { isTransient } from '../../wire/failure.js';
 import { effectOf } from '../../wire/http.js';
 import type { AdapterSubject, ConformanceCase } from '../adapter-subject.js';
-import { assertFits, assertJson, assertNoSecret, rejection } from '../expectations.js';
+import { assertFits, assertJson, assertNoSecret, fulfilled, rejection } from '../expectations.js';
 import { arrivedPartsSchema, signedPartsSchema, startedSchema } from '../output-schemas.js';
 import { providerName, Rehearsal } from '../rehearsal.js';
 import type { ScriptedAnswer } from '../scripted-http.js';
@@ -51,7 +51,7 @@ async function complete(subject: AdapterSubject, answer = subject.samples.upload
 }
 
 async function completes(subject: AdapterSubject): Promise<void> {
-  const { calls } = await complete(subject);
+  const { calls } = await fulfilled(() => complete(subject), 'complete');
   assert.ok(calls.length <= 1, 'complete must make at most one call');
   assert.deepStrictEqual((await complete(subject)).calls, calls, 'a repetition must be the same call');
   if (calls.length === 0) return;
@@ -67,7 +67,7 @@ async function completes(subject: AdapterSubject): Promise<void> {
 }
 
 async function tellsEtags(subject: AdapterSubject): Promise<void> {
-  const { calls } = await complete(subject);
+  const { calls } = await fulfilled(() => complete(subject), 'complete');
   const session = await sessionOf(subject);
   const { rehearsal, upload, samples } = uploadOf(subject, answersOf(subject.samples.upload?.reported));
   if (samples.reported !== undefined) await upload.report?.(session, arrivedParts, rehearsal.context());
@@ -88,7 +88,10 @@ async function startsFromUploaded(subject: AdapterSubject): Promise<void> {
     const request = subject.uploads?.[way.name] ?? subject.request;
     const rehearsal = new Rehearsal(subject, answersOf(samples.started), { request });
     const source = { kind: 'uploaded', uploaded: structuredClone(begun.uploaded), size } as const;
-    const answer = await rehearsal.start({ ...rehearsal.request, source });
+    const answer = await fulfilled(
+      () => rehearsal.start({ ...rehearsal.request, source }),
+      'a start from what was uploaded',
+    );
     assert.deepStrictEqual(rehearsal.calls.map(effectOf), ['once'], 'start must make exactly one call, which counts');
     assertStarted(answer, rehearsal);
   }
@@ -115,7 +118,7 @@ async function readsAnswered(subject: AdapterSubject): Promise<void> {
     const response = { status: answer.status ?? 200, header: () => undefined, text };
     return upload.answered?.(answerOf(response, scope), rehearsal.context());
   };
-  assertStarted(await read(samples.answered), rehearsal);
+  assertStarted(await fulfilled(() => read(samples.answered), 'answered'), rehearsal);
   for (const text of ['', '<html>Welcome</html>', '"no object at all"']) {
     const error = await rejection(() => read({ text }), `a form that is answered with ${text}`);
     assert.equal(error.code, 'protocol', error.message);
@@ -124,9 +127,8 @@ async function readsAnswered(subject: AdapterSubject): Promise<void> {
 
 async function signs(subject: AdapterSubject): Promise<void> {
   const session = await sessionOf(subject);
-  const { rehearsal, upload, samples } = uploadOf(subject, answersOf(subject.samples.upload?.signed));
-  assert.ok(samples.signed !== undefined);
-  const parts = await upload.sign?.(session, [1, 2], rehearsal.context());
+  const { rehearsal, upload } = uploadOf(subject, answersOf(subject.samples.upload?.signed));
+  const parts = await fulfilled(() => upload.sign?.(session, [1, 2], rehearsal.context()), 'sign');
   assertJson(parts, "sign's answer");
   assertFits(signedPartsSchema, parts, "sign's answer");
   assert.deepStrictEqual(parts?.map(({ number }) => number).sort(), [1, 2], 'sign must sign what it is asked for');
@@ -141,7 +143,7 @@ async function signs(subject: AdapterSubject): Promise<void> {
 async function lists(subject: AdapterSubject): Promise<void> {
   const session = await sessionOf(subject);
   const { rehearsal, upload } = uploadOf(subject, subject.samples.upload?.listed);
-  const parts = await upload.list?.(session, rehearsal.context());
+  const parts = await fulfilled(() => upload.list?.(session, rehearsal.context()), 'list');
   assertJson(parts, "list's answer");
   assertFits(arrivedPartsSchema, parts, "list's answer");
   assert.ok((parts?.length ?? 0) > 0, 'samples.upload.listed must hold a part, and list must find it');
@@ -151,14 +153,14 @@ async function lists(subject: AdapterSubject): Promise<void> {
 async function reports(subject: AdapterSubject): Promise<void> {
   const session = await sessionOf(subject);
   const { rehearsal, upload } = uploadOf(subject, answersOf(subject.samples.upload?.reported));
-  await upload.report?.(session, arrivedParts, rehearsal.context());
+  await fulfilled(() => upload.report?.(session, arrivedParts, rehearsal.context()), 'report');
   assert.deepStrictEqual(rehearsal.calls.map(effectOf), ['repeatable'], 'report makes one call, which may come again');
 }
 
 async function aborts(subject: AdapterSubject): Promise<void> {
   const session = await sessionOf(subject);
   const { rehearsal, upload } = uploadOf(subject, answersOf(subject.samples.upload?.aborted));
-  await upload.abort?.(session, rehearsal.context());
+  await fulfilled(() => upload.abort?.(session, rehearsal.context()), 'abort');
   assert.equal(rehearsal.calls.length, 1, 'abort must make exactly one call');
   assert.notDeepEqual(rehearsal.calls.map(effectOf), ['once'], 'an end may be asked for again: its call must say so');
 }

@@ -1,6 +1,7 @@
 import type { Adapter } from '../../../src/adapter.js';
 import type { AdapterSubject } from '../../../src/testing/index.js';
-import { type AcmeMembers, behaving } from '../acme.js';
+import { type AcmeMembers, behaving, readStarted } from '../acme.js';
+import { type AcmeUpload, acmeUpload } from '../acme-upload.js';
 
 /** Adapters that break a case's rule: by the case's name, then by what is wrong with them. */
 export type Broken = Record<string, Record<string, Adapter | AdapterSubject>>;
@@ -42,5 +43,24 @@ export function calling(change: (http: StartInput['context']['http']) => StartIn
   return behaving((members) => ({
     start: (request, context) => members.start(request, { ...context, http: change(context.http) }),
     status: (ref, context) => members.status(ref, { ...context, http: change(context.http) }),
+  }));
+}
+
+/** Uploads that go otherwise than they should. */
+export function uploading(change: (upload: AcmeUpload, apiKey: string) => Partial<AcmeUpload>): Adapter {
+  return behaving(({ wire }, apiKey) => {
+    const right = acmeUpload(wire.baseUrl, readStarted);
+    return { upload: { ...right, ...change(right, apiKey) } };
+  });
+}
+
+/** The right begin, and what is made of its answer. */
+export function beginning(change: (begun: Awaited<ReturnType<AcmeUpload['begin']>>, apiKey: string) => unknown) {
+  return uploading((upload, apiKey) => ({
+    begin: async (request, bytes, context) => {
+      const begun = await upload.begin(request, bytes, context);
+      change(begun, apiKey);
+      return begun;
+    },
   }));
 }

@@ -14,6 +14,9 @@ export const brokenDeclarations: Broken = {
     'hides a cancellation that it has': declaring({ cancel: false }),
     'declares webhooks that it cannot read': acmeWith({ create: (settings) => without(settings, 'webhook') }),
     'hides that it reads webhooks': declaring({ webhook: 'none' }),
+    'declares uploads that it lacks': acmeWith({ create: (settings) => without(settings, 'upload') }),
+    'hides that it takes bytes': acmeWith({ capabilities: withoutUploads() }),
+    'fetches an authorization without a sample of it': { ...acmeSubject, samples: withoutSample('authorized') },
     'limits probes that it lacks': acmeWith({ create: (settings) => without(settings, 'probe') }),
     'probes without a sample of it': { ...acmeSubject, samples: withoutSample('probe') },
     'recovers without a sample of it': behaving(() => ({ recover: async () => ({ found: 'unknown' }) })),
@@ -94,17 +97,22 @@ export const brokenDeclarations: Broken = {
   },
 };
 
-function without(settings: Record<string, unknown>, member: 'cancel' | 'webhook' | 'probe') {
+function without(settings: Record<string, unknown>, member: 'cancel' | 'webhook' | 'probe' | 'upload') {
   const { [member]: _gone, ...members } = acmeDefinition.create(settings);
   return members;
 }
 
-function withoutSample(name: 'probe') {
+function withoutSample(name: 'probe' | 'authorized') {
   const { [name]: _gone, ...samples } = acmeSubject.samples;
   return samples;
 }
 
+function withoutUploads() {
+  const { upload: _upload, ...capabilities } = acmeDefinition.capabilities;
+  return capabilities;
+}
+
 function withoutSources() {
-  const { url: _url, ...capabilities } = acmeDefinition.capabilities;
+  const { url: _url, upload: _upload, ...capabilities } = acmeDefinition.capabilities;
   return capabilities;
 }
