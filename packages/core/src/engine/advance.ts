@@ -1,6 +1,7 @@
 import { SluiceError } from '../model/error.js';
 import { isFinal, type JobRecord } from '../model/record.js';
 import type { Lease } from '../store/contract.js';
+import { onAbort } from '../wire/on-abort.js';
 import { retryAt } from './due.js';
 import type { Engine } from './engine.js';
 import { leaseMs } from './lease-keeper.js';
@@ -107,7 +108,7 @@ async function foreign(engine: Engine, { record, fence }: Lease): Promise<Advanc
 function linked(sources: AbortSignal[], grace?: { after: AbortSignal; engine: Engine }) {
   const controller = new AbortController();
   const timer = new AbortController();
-  const unlinks = sources.map((source) => follow(source, () => controller.abort(source.reason)));
+  const unlinks = sources.map((source) => onAbort(source, () => controller.abort(source.reason)));
   if (grace !== undefined) {
     const { after, engine } = grace;
     const startTimer = () => {
@@ -116,7 +117,7 @@ function linked(sources: AbortSignal[], grace?: { after: AbortSignal; engine: En
         () => undefined,
       );
     };
-    unlinks.push(follow(after, startTimer));
+    unlinks.push(onAbort(after, startTimer));
   }
   return {
     signal: controller.signal,
@@ -125,10 +126,4 @@ function linked(sources: AbortSignal[], grace?: { after: AbortSignal; engine: En
       for (const unlink of unlinks) unlink();
     },
   };
-}
-
-function follow(source: AbortSignal, onAbort: () => void): () => void {
-  if (source.aborted) onAbort();
-  else source.addEventListener('abort', onAbort, { once: true });
-  return () => source.removeEventListener('abort', onAbort);
 }

@@ -46,11 +46,20 @@ export function createSluice<Providers extends Record<string, ConfiguredAdapter>
     providers: () => [...engine.providers.values()].map((one) => providerInfo(one, preset, engine.providers.size)),
     close: async () => {
       closing.abort(new SluiceError({ code: 'aborted', message: 'the client was closed' }));
-      await Promise.allSettled([driver.close(), ...runs]);
+      await ended(engine, [driver.close(), ...runs]);
       await engine.store.close(engine.holder);
       await engine.closeFetches();
     },
   };
+}
+
+/** Steps end within their grace, unless an adapter does not obey its signal: that keeps nobody from ending in order. */
+async function ended({ clock }: Engine, work: Promise<void>[]): Promise<void> {
+  const longestMs = 5_000;
+  const patience = new AbortController();
+  const enough = clock.sleep(longestMs, patience.signal).catch(() => undefined);
+  await Promise.race([Promise.allSettled(work), enough]);
+  patience.abort();
 }
 
 async function importOne(

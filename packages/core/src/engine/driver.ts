@@ -1,6 +1,7 @@
 import { SluiceError, toSluiceError } from '../model/error.js';
 import { isFinal, type JobRecord } from '../model/record.js';
 import { slotsName } from '../store/contract.js';
+import { onAbort } from '../wire/on-abort.js';
 import { type Advanced, advance } from './advance.js';
 import type { Engine } from './engine.js';
 import { Heap } from './heap.js';
@@ -52,7 +53,7 @@ export class Driver {
     this.#concurrency = concurrency;
     this.#timer = new Timer(engine.clock);
     this.#lanes = new Lanes(engine.clock, (job) => this.#schedule(job, this.#engine.clock.now(), true));
-    engine.onSlotFreed((slots) => this.#lanes.wake(slots));
+    engine.onRoomMade((lane, what) => this.#lanes.wake(lane, what));
   }
 
   /** @throws SluiceError `aborted` after {@link Driver.close} */
@@ -85,16 +86,14 @@ export class Driver {
     this.assertOpen();
     const { early, signal } = options;
     const stop = new AbortController();
-    const onAbort = () => stop.abort(signal?.reason);
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const forget = onAbort(signal, () => stop.abort(signal?.reason));
     try {
       const advanced = await this.#track(advance(this.#engine, id, { signal: stop.signal, early }), stop);
       const job = this.#driven.get(id);
       if (job !== undefined && !job.moving) this.#settle(job, advanced);
       return advanced;
     } finally {
-      signal?.removeEventListener('abort', onAbort);
+      forget();
     }
   }
 
@@ -136,7 +135,7 @@ export class Driver {
     const unstarted = record.ref === undefined && record.intent === undefined && !isFinal(record.state);
     // Nobody overtakes those that wait already.
     if (unstarted && this.#lanes.isWaiting(lane)) {
-      this.#lanes.add(job);
+      this.#lanes.join(job);
       job.firstStep.resolve();
     } else {
       this.#schedule(job, job.dueAt, false);
@@ -217,7 +216,7 @@ export class Driver {
 
   #settle(job: Driven, advanced: Advanced): void {
     const { bus } = this.#engine;
-    if (advanced.next === 'full') this.#lanes.add(job, advanced.until);
+    if (advanced.next === 'full') this.#lanes.add(job, advanced);
     else this.#lanes.leave(job);
     if (advanced.next === 'final') this.#remove(job);
     if (advanced.next === 'stuck') bus.tell(job.id, { kind: 'stuck', error: advanced.error });

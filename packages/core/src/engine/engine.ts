@@ -24,10 +24,10 @@ export interface Engine {
   /** For source URLs and URLs in answers. */
   guardedFetch: typeof fetch;
   log(entry: LogEntry): void;
-  /** Tells this process that a slot is free again. */
-  slotFreed(slots: string): void;
+  /** Tells this process that a slot of a lane is free again, or that it is known now when its window opens. */
+  roomMade(lane: string, what: 'slot' | 'window'): void;
   /** @returns what ends the subscription */
-  onSlotFreed(listener: (slots: string) => void): () => void;
+  onRoomMade(listener: (lane: string, what: 'slot' | 'window') => void): () => void;
   closeFetches(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
   const { allowPrivateAddresses = false, ...network } = options.network ?? {};
   const trusted = createFetch({ ...network, guarded: false });
   const guarded = allowPrivateAddresses ? trusted : createFetch({ ...network, guarded: true });
-  const slotListeners = new Set<(slots: string) => void>();
+  const roomListeners = new Set<Parameters<Engine['onRoomMade']>[0]>();
   return {
     store,
     clock,
@@ -56,12 +56,12 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
     trustedFetch: options.fetch ?? trusted.fetch,
     guardedFetch: guardedFetch(options, guarded.fetch),
     log: options.log ?? (() => undefined),
-    slotFreed: (slots) => {
-      for (const listener of slotListeners) listener(slots);
+    roomMade: (lane, what) => {
+      for (const listener of roomListeners) listener(lane, what);
     },
-    onSlotFreed: (listener) => {
-      slotListeners.add(listener);
-      return () => void slotListeners.delete(listener);
+    onRoomMade: (listener) => {
+      roomListeners.add(listener);
+      return () => void roomListeners.delete(listener);
     },
     closeFetches: async () => {
       await Promise.all([trusted.close(), guarded.close()]);

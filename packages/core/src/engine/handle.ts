@@ -3,6 +3,7 @@ import type { ImportEvent } from '../model/event.js';
 import type { ImportJob, WaitOptions } from '../model/job.js';
 import { type ImportSnapshot, isFinal, type JobRecord, snapshotOf } from '../model/record.js';
 import { abortError } from '../wire/clock.js';
+import { onAbort } from '../wire/on-abort.js';
 import { cancelJob } from './cancel-job.js';
 import { changesBetween } from './changes.js';
 import type { Driver } from './driver.js';
@@ -46,11 +47,10 @@ export class JobHandle implements ImportJob {
         stopListening();
         release();
         timer.abort();
-        signal?.removeEventListener('abort', onAbort);
+        forget();
         if (error === undefined) resolve();
         else reject(error);
       };
-      const onAbort = () => done(abortError(signal));
       const stopListening = this.#engine.bus.listen(this.id, (notice) => {
         if (notice.kind === 'stuck' || notice.kind === 'closed') done(notice.error);
         if (notice.kind !== 'record') return;
@@ -58,7 +58,7 @@ export class JobHandle implements ImportJob {
         if (isFinal(notice.record.state)) done();
       });
       const { release } = this.#driver.drive(this.#record);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const forget = onAbort(signal, () => done(abortError(signal)));
       if (timeoutMs !== undefined) {
         const onTime = () => done(timedOut(this.id, timeoutMs));
         this.#engine.clock.sleep(timeoutMs, timer.signal).then(onTime, () => undefined);
@@ -88,9 +88,7 @@ export class JobHandle implements ImportJob {
       if (notice.kind === 'record') take(notice.record);
       if (notice.kind === 'stuck' || notice.kind === 'closed') queue.end(notice.error);
     });
-    const onAbort = () => queue.end(abortError(signal));
-    if (signal?.aborted) onAbort();
-    else signal?.addEventListener('abort', onAbort, { once: true });
+    const forget = onAbort(signal, () => queue.end(abortError(signal)));
     take(this.#record);
     const { release } = isFinal(this.#record.state) ? { release: () => undefined } : this.#driver.drive(this.#record);
     try {
@@ -98,7 +96,7 @@ export class JobHandle implements ImportJob {
     } finally {
       stopListening();
       release();
-      signal?.removeEventListener('abort', onAbort);
+      forget();
     }
   }
 

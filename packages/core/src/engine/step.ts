@@ -104,9 +104,16 @@ export class Step {
       this.pending = committed.pending;
       this.record = next;
       this.engine.bus.tell(record.id, { kind: 'record', record: next });
-      if (extras.freeSlot === true) this.engine.slotFreed(slotsName(this.provider.name, record.lane));
+      this.#tellRoom(record, { slot: extras.freeSlot === true, settled: settle.length > 0 });
     }
     return committed;
+  }
+
+  /** Until a call is answered its place in the window is kept for longer than need be: who waits for one can be told now. */
+  #tellRoom(record: JobRecord, made: { slot: boolean; settled: boolean }): void {
+    const lane = slotsName(this.provider.name, record.lane);
+    if (made.slot) this.engine.roomMade(lane, 'slot');
+    if (made.settled) this.engine.roomMade(lane, 'window');
   }
 
   /** What an adapter's member is given for a call of `kind`. */

@@ -1,4 +1,5 @@
 import { SluiceError } from '../model/error.js';
+import { onAbort } from './on-abort.js';
 
 /** Time, as the engine sees it. */
 export interface Clock {
@@ -17,18 +18,17 @@ export const systemClock: Clock = {
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortError(signal));
-      const onAbort = () => {
+      const forget = onAbort(signal, () => {
         clearTimeout(timer);
         reject(abortError(signal));
-      };
+      });
       const timer = setTimeout(
         () => {
-          signal?.removeEventListener('abort', onAbort);
+          forget();
           resolve();
         },
         Math.min(Math.max(0, ms), longestTimer),
       );
-      signal?.addEventListener('abort', onAbort, { once: true });
     }),
 };
 

@@ -77,16 +77,16 @@ async function prepare(step: Step): Promise<JobRecord> {
   return failed({ ...record, measured }, error.toJSON(), step.now);
 }
 
+/** It stays due: to put off the one who tried would let others overtake it. Who moves jobs passes over full lanes. */
 async function wait(
   step: Step,
   record: JobRecord,
   full: { what: 'slot' | 'window'; until?: number },
 ): Promise<Advanced> {
-  const lookAgainMs = 1_000;
   const until = full.what === 'window' ? full.until : undefined;
   const next: JobRecord = {
     ...record,
-    dueAt: until ?? step.now + lookAgainMs,
+    dueAt: step.now,
     waitingFor: { what: full.what, ...(until !== undefined && { until }) },
   };
   await step.finish(next);
