@@ -111,4 +111,4 @@ function inTurn<Outcome>(outcomes: (Outcome | Error)[]) {
   return Object.assign(play, { calls });
 }
 
-export type { AcmeOptions, AdapterContext, AdapterRequest };
+export type { AcmeOptions };
