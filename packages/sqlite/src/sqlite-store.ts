@@ -86,12 +86,13 @@ export class SqliteStore implements Store {
     }
   }
 
+  /** A power cut ends every process that holds a lease, so the lease may be forgotten with it. */
   lease(query: LeaseQuery): Promise<Lease[]> {
-    return this.#group.write((file) => lease(file, query));
+    return this.#group.writeBriefly((file) => lease(file, query));
   }
 
   renew(leases: LeaseName[], until: number): Promise<string[]> {
-    return this.#group.write(({ database }) => renew(database, leases, until));
+    return this.#group.writeBriefly(({ database }) => renew(database, leases, until));
   }
 
   async commit(change: Commit): Promise<Committed> {

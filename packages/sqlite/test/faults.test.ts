@@ -119,6 +119,17 @@ describe('operations of one turn', () => {
     file.database.close();
   });
 
+  it('wait for the disk unless none of them has to last', async () => {
+    const { group, file } = await openGroup();
+    const level = () => file.database.get('PRAGMA synchronous')?.synchronous;
+    const [normal, full] = [1, 2];
+    await Promise.all([group.writeBriefly(add('a')), group.read(() => undefined)]);
+    expect(level()).toBe(normal);
+    await Promise.all([group.writeBriefly(add('b')), group.write(add('c'))]);
+    expect(level()).toBe(full);
+    file.database.close();
+  });
+
   it('that fail do not take the others with them', async () => {
     const { group, file } = await openGroup();
     const notes = ['a', null, 'b', 'a', 'c'];
