@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import {
-  type AdapterContext,
   type AdapterMembers,
-  type AdapterRequest,
   type Capabilities,
   defineAdapter,
   type JsonValue,
