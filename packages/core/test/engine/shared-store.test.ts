@@ -31,7 +31,7 @@ describe('two clients on one store', () => {
     const store = memoryStore();
     const script = { members: provider.members, capabilities: { limits: { jobs: 3, starts } } };
     const clients = [makeClient(script, { store, clock }), makeClient(script, { store, clock })];
-    const imports = Array.from({ length: 60 }, (_, index) => clients[index % 2]?.sluice.import({ source }));
+    const imports = Array.from({ length: 60 }, async (_, index) => clients[index % 2]?.sluice.import({ source }));
     const jobs = (await clock.run(Promise.all(imports))).flatMap((job) => job ?? []);
     const work = byRun
       ? clients.map(({ sluice }) => sluice.run({ untilIdle: true }))
