@@ -162,12 +162,19 @@ export class SqliteStore implements Store {
   }
 
   #open(): Promise<OpenFile> {
-    this.#used = true;
-    this.#file ??= openFile(this.#options.path, this.#options.busyTimeoutMs).catch((error: unknown) => {
+    this.#file ??= this.#openNow();
+    return this.#file;
+  }
+
+  async #openNow(): Promise<OpenFile> {
+    try {
+      const file = await openFile(this.#options.path, this.#options.busyTimeoutMs);
+      this.#used = true;
+      return file;
+    } catch (error) {
       // The next operation tries anew: the fault may have been mended.
       this.#file = undefined;
       throw error;
-    });
-    return this.#file;
+    }
   }
 }

@@ -16,6 +16,7 @@ describe('a fault of the file', () => {
       code: 'invalid-request',
       message: `${path}: this file is damaged or no SQLite database; put a backup in its place, or move it away to begin anew`,
     });
+    await expect(store.close('holder')).resolves.toBeUndefined();
     rmSync(path);
     expect((await store.create(makeRecord('one'))).created).toBe(true);
     await store.close();
