@@ -72,10 +72,15 @@ async function importOne(
   assertNoErrors(intake);
   const { record, created } = await engine.store.create(intake.record);
   if (!created) return adopted(engine, driver, { record, provider: intake.provider.name });
+  let latest: JobRecord | undefined;
+  const stopListening = engine.bus.listen(record.id, (notice) => {
+    if (notice.kind === 'record') latest = notice.record;
+  });
   const { stepped, release } = driver.drive(record);
   await stepped;
   release();
-  return new JobHandle(engine, driver, (await engine.store.read(record.id)) ?? record);
+  stopListening();
+  return new JobHandle(engine, driver, latest ?? (await engine.store.read(record.id)) ?? record);
 }
 
 /** The caller's key was there: the same job, not a second one. */

@@ -121,7 +121,10 @@ export class Driver {
     const { id, priority, createdAt } = record;
     this.#added += 1;
     const job: Driven = {
-      ...{ id, lane, priority, createdAt },
+      id,
+      lane,
+      priority,
+      createdAt,
       turn: this.#added,
       dueAt: record.dueAt ?? createdAt,
       early: false,
@@ -149,7 +152,7 @@ export class Driver {
     job.firstStep.resolve();
     // While it moves it may be the one that tries: the next one is let in when its step has ended.
     if (!job.moving) this.#lanes.leave(job);
-    job.stop.abort();
+    if (job.moving) job.stop.abort(unwanted);
     this.#setTimer();
   }
 
@@ -220,11 +223,13 @@ export class Driver {
     else this.#lanes.leave(job);
     if (advanced.next === 'final') this.#remove(job);
     if (advanced.next === 'stuck') bus.tell(job.id, { kind: 'stuck', error: advanced.error });
-    if (advanced.next === 'due' || advanced.next === 'stuck') this.#schedule(job, advanced.at, false);
-    if (advanced.next === 'held') this.#watchOther(job);
     const { resolve } = job.firstStep;
     job.firstStep = deferred();
     resolve();
+    if (advanced.next === 'held') this.#watchOther(job);
+    if (advanced.next === 'final' || advanced.next === 'full' || advanced.next === 'held') return;
+    // Whoever waited for this step alone lets go first: a next one that is due already would be begun only to be stopped.
+    queueMicrotask(() => this.#schedule(job, advanced.at, false));
   }
 
   /** Another process has it, or it is not due: read what became of it. */
@@ -242,6 +247,9 @@ export class Driver {
     );
   }
 }
+
+/** Made once: every job that ends well is stopped with it too, and a new error a job would be paid for its stack. */
+const unwanted = new SluiceError({ code: 'aborted', message: 'nobody waits for this job any more' });
 
 function isBefore(a: { job: Driven; at: number }, b: { job: Driven; at: number }): boolean {
   return a.at === b.at ? comesFirst(a.job, b.job) : a.at < b.at;

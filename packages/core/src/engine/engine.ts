@@ -23,7 +23,8 @@ export interface Engine {
   trustedFetch: typeof fetch;
   /** For source URLs and URLs in answers. */
   guardedFetch: typeof fetch;
-  log(entry: LogEntry): void;
+  /** Absent when nobody listens: then nothing is put into words. */
+  log: ((entry: LogEntry) => void) | undefined;
   /** Tells this process that a slot of a lane is free again, or that it is known now when its window opens. */
   roomMade(lane: string, what: 'slot' | 'window'): void;
   /** @returns what ends the subscription */
@@ -55,7 +56,7 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
     leases: new LeaseKeeper(store, clock),
     trustedFetch: options.fetch ?? trusted.fetch,
     guardedFetch: guardedFetch(options, guarded.fetch),
-    log: options.log ?? (() => undefined),
+    log: options.log,
     roomMade: (lane, what) => {
       for (const listener of roomListeners) listener(lane, what);
     },

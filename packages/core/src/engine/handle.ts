@@ -41,12 +41,12 @@ export class JobHandle implements ImportJob {
   /** Drives the job until it ends, the time runs out, the signal fires, or asking for it gets stuck. */
   #follow(timeoutMs: number | undefined, signal: AbortSignal | undefined): Promise<void> {
     this.#driver.assertOpen();
-    const timer = new AbortController();
     return new Promise<void>((resolve, reject) => {
+      let callOff = () => {};
       const done = (error?: SluiceError) => {
         stopListening();
         release();
-        timer.abort();
+        callOff();
         forget();
         if (error === undefined) resolve();
         else reject(error);
@@ -60,8 +60,7 @@ export class JobHandle implements ImportJob {
       const { release } = this.#driver.drive(this.#record);
       const forget = onAbort(signal, () => done(abortError(signal)));
       if (timeoutMs !== undefined) {
-        const onTime = () => done(timedOut(this.id, timeoutMs));
-        this.#engine.clock.sleep(timeoutMs, timer.signal).then(onTime, () => undefined);
+        callOff = this.#engine.clock.after(timeoutMs, () => done(timedOut(this.id, timeoutMs)));
       }
     });
   }

@@ -102,7 +102,7 @@ async function stepOf(
   } catch (thrown) {
     if (starting) lanes.open(lane);
     const error = toSluiceError(thrown, 'unavailable');
-    if (error.code !== 'aborted') engine.log({ level: 'warn', message: `job ${record.id}: ${error.message}` });
+    if (error.code !== 'aborted') engine.log?.({ level: 'warn', message: `job ${record.id}: ${error.message}` });
   }
 }
 

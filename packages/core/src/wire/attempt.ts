@@ -19,11 +19,7 @@ export async function timed<T>(work: (signal: AbortSignal) => Promise<T>, option
   if (options.signal.aborted) throw abortError(options.signal);
   const attempt = new AbortController();
   const forget = onAbort(options.signal, () => attempt.abort(abortError(options.signal)));
-  const finished = new AbortController();
-  options.clock.sleep(options.timeoutMs, finished.signal).then(
-    () => attempt.abort(options.timeoutError()),
-    () => undefined,
-  );
+  const callOff = options.clock.after(options.timeoutMs, () => attempt.abort(options.timeoutError()));
   const cut = new Promise<never>((_resolve, reject) => {
     onAbort(attempt.signal, () => reject(attempt.signal.reason));
   });
@@ -32,7 +28,7 @@ export async function timed<T>(work: (signal: AbortSignal) => Promise<T>, option
   } catch (error) {
     throw attempt.signal.aborted ? attempt.signal.reason : error;
   } finally {
-    finished.abort();
+    callOff();
     forget();
   }
 }

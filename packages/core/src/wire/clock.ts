@@ -7,6 +7,8 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms`; rejects with `aborted` as soon as the signal fires, leaving no timer. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `onTime` after `ms`, unless what it returns is called before: that leaves no timer, and costs next to nothing. */
+  after(ms: number, onTime: () => void): () => void;
 }
 
 /** setTimeout counts in 32 bits: a longer wait fires at once. */
@@ -30,6 +32,10 @@ export const systemClock: Clock = {
         Math.min(Math.max(0, ms), longestTimer),
       );
     }),
+  after: (ms, onTime) => {
+    const timer = setTimeout(onTime, Math.min(Math.max(0, ms), longestTimer));
+    return () => clearTimeout(timer);
+  },
 };
 
 /** The error for a signal that fired: its own reason where that is one of ours. */

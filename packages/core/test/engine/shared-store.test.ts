@@ -191,13 +191,16 @@ describe('a lease', () => {
   it('of the next step is not let go by the one before it', async () => {
     const [store, clock] = [memoryStore(), new ManualClock()];
     const keeper = new LeaseKeeper(store, clock);
-    const lease = (fence: number) => keeper.hold({ id: 'job', fence }, clock.now() + 15_000);
-    lease(1);
-    const second = lease(2);
+    const lost: number[] = [];
+    const hold = (fence: number) =>
+      keeper.hold({ id: 'job', fence }, { until: clock.now() + 15_000, onLost: () => lost.push(fence) });
+    hold(1);
+    const second = hold(2);
     keeper.drop({ id: 'job', fence: 1 });
     await clock.advance(5_000);
     // The store knows no such job: whoever is still held is told so.
-    expect(second.lost.aborted).toBe(true);
+    expect(lost).toEqual([2]);
+    expect(() => second.assertHeld()).toThrow('another process has taken it over');
   });
 });
 
