@@ -51,28 +51,35 @@ const metadataSchema = z.object({
   result: z.object(metadataShape).nullish(),
 });
 
+/** Everything is under `data`. Made once: a schema is compiled when it is first used. */
+const acceptedAnswerSchema = z.object({ data: acceptedSchema });
+const importAnswerSchema = z.object({ data: importSchema });
+const metadataAnswerSchema = z.object({ data: metadataSchema });
+/** Whatever it is: an answer that was read is JSON all through. */
+const rawAnswerSchema = z.object({ data: z.custom<JsonValue>() });
+
 export type Accepted = z.output<typeof acceptedSchema>;
 export type ImportState = z.output<typeof importSchema>;
 export type MetadataState = z.output<typeof metadataSchema>;
 
 export function readAccepted(answer: HttpAnswer): Accepted {
   assertTaken(answer);
-  return answer.parse(z.object({ data: acceptedSchema })).data;
+  return answer.parse(acceptedAnswerSchema).data;
 }
 
 export function readImport(answer: HttpAnswer): ImportState {
   assertTaken(answer);
-  return answer.parse(z.object({ data: importSchema })).data;
+  return answer.parse(importAnswerSchema).data;
 }
 
 export function readMetadata(answer: HttpAnswer): MetadataState {
   assertTaken(answer);
-  return answer.parse(z.object({ data: metadataSchema })).data;
+  return answer.parse(metadataAnswerSchema).data;
 }
 
 /** The `data` of an answer as it came, for whoever needs what the schemas leave out. */
 export function readRaw(answer: HttpAnswer): JsonValue {
-  return answer.parse(z.object({ data: z.json() })).data;
+  return answer.parse(rawAnswerSchema).data;
 }
 
 /** @throws SluiceError `protocol` for a refusal that came with a 2xx status */

@@ -6,8 +6,14 @@ import { transact } from './transaction.js';
 /** One operation. It may be run more than once, until it is committed. */
 export type Work<Result> = (file: OpenFile) => Result;
 
+/**
+ * What an operation needs: `read` changes nothing; `brief` changes what may be forgotten in a power cut, though not in a crash
+ * of the process; `lasting` is on the disk before its promise resolves.
+ */
+type Kind = 'read' | 'brief' | 'lasting';
+
 interface Waiting {
-  writes: boolean;
+  kind: Kind;
   /** Runs the work and keeps its result. */
   run(file: OpenFile): void;
   resolve(): void;
@@ -40,12 +46,17 @@ export class GroupCommit {
 
   /** @throws SluiceError that names the file and the way out */
   write<Result>(work: Work<Result>): Promise<Result> {
-    return this.#add(work, true);
+    return this.#add(work, 'lasting');
+  }
+
+  /** The same for what may be forgotten in a power cut: it does not wait for the disk. */
+  writeBriefly<Result>(work: Work<Result>): Promise<Result> {
+    return this.#add(work, 'brief');
   }
 
   /** The same for what changes nothing: it waits for no other process. */
   read<Result>(work: Work<Result>): Promise<Result> {
-    return this.#add(work, false);
+    return this.#add(work, 'read');
   }
 
   /** Resolves when everything that was asked for is done. */
@@ -53,11 +64,11 @@ export class GroupCommit {
     await this.#flushing;
   }
 
-  #add<Result>(work: Work<Result>, writes: boolean): Promise<Result> {
+  #add<Result>(work: Work<Result>, kind: Kind): Promise<Result> {
     return new Promise((resolve, reject) => {
       let result: Result;
       this.#waiting.push({
-        writes,
+        kind,
         run: (file) => {
           result = work(file);
         },
@@ -107,7 +118,12 @@ export class GroupCommit {
     const runAll = () => {
       for (const one of batch) one.run(file);
     };
-    const writes = batch.some((one) => one.writes);
+    const writes = batch.some(({ kind }) => kind !== 'read');
+    if (writes)
+      waitForDisk(
+        file,
+        batch.some(({ kind }) => kind === 'lasting'),
+      );
     for (;;) {
       try {
         return writes ? transact(file.database, runAll) : runAll();
@@ -117,4 +133,11 @@ export class GroupCommit {
       await sleep(1 + Math.random() * 10);
     }
   }
+}
+
+/** Whether the next transactions are on the disk when they are committed. */
+function waitForDisk(file: OpenFile, wait: boolean): void {
+  if (file.waitsForDisk === wait) return;
+  file.database.exec(`PRAGMA synchronous = ${wait ? 'FULL' : 'NORMAL'}`);
+  file.waitsForDisk = wait;
 }

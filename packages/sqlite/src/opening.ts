@@ -14,6 +14,8 @@ import { transact } from './transaction.js';
 export interface OpenFile {
   database: Database;
   sealer: Sealer;
+  /** A commit is on the disk when it returns. */
+  waitsForDisk: boolean;
 }
 
 /** How long SQLite itself waits for another process, in milliseconds, while this one stands still. Longer waits are ours. */
@@ -44,7 +46,7 @@ async function tryOpen(path: string): Promise<OpenFile> {
     migrate(database, path);
     const key = unlock(database, path);
     truncateLog(database);
-    return { database, sealer: new Sealer(key.bytes) };
+    return { database, sealer: new Sealer(key.bytes), waitsForDisk: true };
   } catch (error) {
     database.close();
     throw error;

@@ -86,12 +86,13 @@ export class SqliteStore implements Store {
     }
   }
 
+  /** A power cut ends every process that holds a lease, so the lease may be forgotten with it. */
   lease(query: LeaseQuery): Promise<Lease[]> {
-    return this.#group.write((file) => lease(file, query));
+    return this.#group.writeBriefly((file) => lease(file, query));
   }
 
   renew(leases: LeaseName[], until: number): Promise<string[]> {
-    return this.#group.write(({ database }) => renew(database, leases, until));
+    return this.#group.writeBriefly(({ database }) => renew(database, leases, until));
   }
 
   async commit(change: Commit): Promise<Committed> {
@@ -165,12 +166,19 @@ export class SqliteStore implements Store {
   }
 
   #open(): Promise<OpenFile> {
-    this.#used = true;
-    this.#file ??= openFile(this.#options.path, this.#options.busyTimeoutMs).catch((error: unknown) => {
+    this.#file ??= this.#openNow();
+    return this.#file;
+  }
+
+  async #openNow(): Promise<OpenFile> {
+    try {
+      const file = await openFile(this.#options.path, this.#options.busyTimeoutMs);
+      this.#used = true;
+      return file;
+    } catch (error) {
       // The next operation tries anew: the fault may have been mended.
       this.#file = undefined;
       throw error;
-    });
-    return this.#file;
+    }
   }
 }

@@ -16,6 +16,7 @@ describe('a fault of the file', () => {
       code: 'invalid-request',
       message: `${path}: this file is damaged or no SQLite database; put a backup in its place, or move it away to begin anew`,
     });
+    await expect(store.close('holder')).resolves.toBeUndefined();
     rmSync(path);
     expect((await store.create(makeRecord('one'))).created).toBe(true);
     await store.close();
@@ -116,6 +117,17 @@ describe('operations of one turn', () => {
     ]);
     expect(seen).toEqual([1, 2]);
     expect(commits).toEqual(['BEGIN IMMEDIATE', 'COMMIT']);
+    file.database.close();
+  });
+
+  it('wait for the disk unless none of them has to last', async () => {
+    const { group, file } = await openGroup();
+    const level = () => file.database.get('PRAGMA synchronous')?.synchronous;
+    const [normal, full] = [1, 2];
+    await Promise.all([group.writeBriefly(add('a')), group.read(() => undefined)]);
+    expect(level()).toBe(normal);
+    await Promise.all([group.writeBriefly(add('b')), group.write(add('c'))]);
+    expect(level()).toBe(full);
     file.database.close();
   });
 

@@ -6,6 +6,7 @@ import type { Engine } from './engine.js';
 import { leaseMs } from './lease-keeper.js';
 import { foreignError, providerOf } from './providers.js';
 import { Step } from './step.js';
+import { StepSignals } from './step-signals.js';
 import { cancelStep } from './steps/cancel.js';
 import { recoverStep } from './steps/recover.js';
 import { startStep } from './steps/start.js';
@@ -33,9 +34,6 @@ export interface AdvanceOptions {
   onAdmitted?: () => void;
 }
 
-/** How long a call that counts may go on after a stop, in milliseconds: long enough for an answer on its way. */
-const graceMs = 2_000;
-
 /**
  * Moves a job by one step: reads the record under a lease, does one thing, writes it back, and says when to look again. The only
  * thing that changes a record.
@@ -55,21 +53,22 @@ export async function advance(engine: Engine, id: string, options: AdvanceOption
 /** The same for a record whose lease is there. */
 export async function advanceLeased(engine: Engine, lease: Lease, options: AdvanceOptions): Promise<Advanced> {
   const { record, fence } = lease;
-  const { lost, assertHeld } = engine.leases.hold({ id: record.id, fence }, lease.until);
+  const signals = new StepSignals(options.signal, engine.clock);
+  const onLost = (error: SluiceError) => signals.lose(error);
+  const hold = engine.leases.hold({ id: record.id, fence }, { until: lease.until, onLost });
   const provider = providerOf(engine, record);
-  const stop = linked([options.signal, lost]);
-  const stopEffects = linked([lost], { after: options.signal, engine });
-  const signals = { stop: stop.signal, stopEffects: stopEffects.signal, assertHeld };
   try {
     if (provider === undefined) return await foreign(engine, lease);
-    return await takeStep(new Step({ engine, provider, lease, signals }), options.onAdmitted ?? (() => undefined));
+    return await takeStep(
+      new Step({ engine, provider, lease, signals, hold }),
+      options.onAdmitted ?? (() => undefined),
+    );
   } catch (error) {
     await letGo(engine, lease, error);
     throw error;
   } finally {
     engine.leases.drop({ id: record.id, fence });
-    stop.unlink();
-    stopEffects.unlink();
+    signals.unlink();
   }
 }
 
@@ -103,34 +102,4 @@ async function foreign(engine: Engine, { record, fence }: Lease): Promise<Advanc
   const now = engine.clock.now();
   await engine.store.commit({ lease: { id: record.id, fence }, record, now, release: true });
   return { next: 'stuck', at: now + lookAgainMs, error: foreignError(record) };
-}
-
-/** A signal that follows others: at once, and `graceMs` after another one. `unlink` leaves no timer and no listener. */
-function linked(sources: AbortSignal[], grace?: { after: AbortSignal; engine: Engine }) {
-  const controller = new AbortController();
-  const timer = new AbortController();
-  const unlinks = sources.map((source) => follow(source, () => controller.abort(source.reason)));
-  if (grace !== undefined) {
-    const { after, engine } = grace;
-    const startTimer = () => {
-      engine.clock.sleep(graceMs, timer.signal).then(
-        () => controller.abort(after.reason),
-        () => undefined,
-      );
-    };
-    unlinks.push(follow(after, startTimer));
-  }
-  return {
-    signal: controller.signal,
-    unlink: () => {
-      timer.abort();
-      for (const unlink of unlinks) unlink();
-    },
-  };
-}
-
-function follow(source: AbortSignal, onAbort: () => void): () => void {
-  if (source.aborted) onAbort();
-  else source.addEventListener('abort', onAbort, { once: true });
-  return () => source.removeEventListener('abort', onAbort);
 }

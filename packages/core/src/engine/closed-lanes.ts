@@ -10,7 +10,8 @@ const fullLaneMs = 500;
 export class ClosedLanes {
   readonly #clock: Clock;
   readonly #until = new Map<string, number>();
-  readonly #narrow = new Set<string>();
+  /** With what each was full of at the last try. */
+  readonly #narrow = new Map<string, 'slot' | 'window'>();
   readonly #onOpen: () => void;
 
   constructor(clock: Clock, onOpen: () => void) {
@@ -30,7 +31,7 @@ export class ClosedLanes {
   /** How many may be leased at once, out of `room`: one by one while a narrow lane is open. */
   mostLeases(room: number): number {
     const closed = new Set(this.names());
-    return [...this.#narrow].some((lane) => !closed.has(lane)) ? 1 : room;
+    return [...this.#narrow.keys()].some((lane) => !closed.has(lane)) ? 1 : room;
   }
 
   /** One job of the lane is about to try. */
@@ -39,8 +40,8 @@ export class ClosedLanes {
   }
 
   /** The limits let nobody in, until a moment where that is known. */
-  full(lane: string, until: number | undefined): void {
-    this.#narrow.add(lane);
+  full(lane: string, { what, until }: { what: 'slot' | 'window'; until?: number }): void {
+    this.#narrow.set(lane, what);
     this.close(lane, until ?? this.#clock.now() + fullLaneMs);
   }
 
@@ -48,7 +49,12 @@ export class ClosedLanes {
     this.#until.set(lane, until);
   }
 
-  /** One got in, or a slot was freed: the next one may try. */
+  /** There is room in the lane, or it is known now when there will be. */
+  roomMade(lane: string, what: 'slot' | 'window'): void {
+    if (this.#narrow.get(lane) === what) this.open(lane);
+  }
+
+  /** One got in, or left: the next one may try. */
   open(lane: string): void {
     this.#until.delete(lane);
     this.#onOpen();
@@ -56,7 +62,7 @@ export class ClosedLanes {
 
   /** Nobody is due in the open lanes: none of them is narrow any more. */
   forgetEmpty(): void {
-    for (const lane of this.#narrow) {
+    for (const lane of this.#narrow.keys()) {
       if (!this.#until.has(lane)) this.#narrow.delete(lane);
     }
   }

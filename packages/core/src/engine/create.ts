@@ -51,11 +51,20 @@ export function createSluice<Providers extends Record<string, ConfiguredAdapter>
     providers: () => [...engine.providers.values()].map((one) => providerInfo(one, preset, engine.providers.size)),
     close: async () => {
       closing.abort(new SluiceError({ code: 'aborted', message: 'the client was closed' }));
-      await Promise.allSettled([driver.close(), ...runs]);
+      await ended(engine, [driver.close(), ...runs]);
       await engine.store.close(engine.holder);
       await engine.closeFetches();
     },
   };
+}
+
+/** Steps end within their grace, unless an adapter does not obey its signal: that keeps nobody from ending in order. */
+async function ended({ clock }: Engine, work: Promise<void>[]): Promise<void> {
+  const longestMs = 5_000;
+  const patience = new AbortController();
+  const enough = clock.sleep(longestMs, patience.signal).catch(() => undefined);
+  await Promise.race([Promise.allSettled(work), enough]);
+  patience.abort();
 }
 
 async function importOne(
@@ -69,10 +78,15 @@ async function importOne(
   const { record, created } = await engine.store.create(intake.record);
   keepBytes(engine, record, request);
   if (!created) return adopted(engine, driver, { record, provider: intake.provider.name });
+  let latest: JobRecord | undefined;
+  const stopListening = engine.bus.listen(record.id, (notice) => {
+    if (notice.kind === 'record') latest = notice.record;
+  });
   const { stepped, release } = driver.drive(record);
   await stepped;
   release();
-  return new JobHandle(engine, driver, (await engine.store.read(record.id)) ?? record);
+  stopListening();
+  return new JobHandle(engine, driver, latest ?? (await engine.store.read(record.id)) ?? record);
 }
 
 /** Bytes that only this process has are kept as long as the job needs them; also for a job that another process left. */

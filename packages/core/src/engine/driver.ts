@@ -1,6 +1,7 @@
 import { SluiceError, toSluiceError } from '../model/error.js';
 import { isFinal, type JobRecord } from '../model/record.js';
 import { slotsName } from '../store/contract.js';
+import { onAbort } from '../wire/on-abort.js';
 import { type Advanced, advance } from './advance.js';
 import type { Engine } from './engine.js';
 import { Heap } from './heap.js';
@@ -52,7 +53,7 @@ export class Driver {
     this.#concurrency = concurrency;
     this.#timer = new Timer(engine.clock);
     this.#lanes = new Lanes(engine.clock, (job) => this.#schedule(job, this.#engine.clock.now(), true));
-    engine.onSlotFreed((slots) => this.#lanes.wake(slots));
+    engine.onRoomMade((lane, what) => this.#lanes.wake(lane, what));
   }
 
   /** @throws SluiceError `aborted` after {@link Driver.close} */
@@ -85,16 +86,14 @@ export class Driver {
     this.assertOpen();
     const { early, signal } = options;
     const stop = new AbortController();
-    const onAbort = () => stop.abort(signal?.reason);
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const forget = onAbort(signal, () => stop.abort(signal?.reason));
     try {
       const advanced = await this.#track(advance(this.#engine, id, { signal: stop.signal, early }), stop);
       const job = this.#driven.get(id);
       if (job !== undefined && !job.moving) this.#settle(job, advanced);
       return advanced;
     } finally {
-      signal?.removeEventListener('abort', onAbort);
+      forget();
     }
   }
 
@@ -122,7 +121,10 @@ export class Driver {
     const { id, priority, createdAt } = record;
     this.#added += 1;
     const job: Driven = {
-      ...{ id, lane, priority, createdAt },
+      id,
+      lane,
+      priority,
+      createdAt,
       turn: this.#added,
       dueAt: record.dueAt ?? createdAt,
       early: false,
@@ -136,7 +138,7 @@ export class Driver {
     const unstarted = record.ref === undefined && record.intent === undefined && !isFinal(record.state);
     // Nobody overtakes those that wait already.
     if (unstarted && this.#lanes.isWaiting(lane)) {
-      this.#lanes.add(job);
+      this.#lanes.join(job);
       job.firstStep.resolve();
     } else {
       this.#schedule(job, job.dueAt, false);
@@ -150,7 +152,7 @@ export class Driver {
     job.firstStep.resolve();
     // While it moves it may be the one that tries: the next one is let in when its step has ended.
     if (!job.moving) this.#lanes.leave(job);
-    job.stop.abort();
+    if (job.moving) job.stop.abort(unwanted);
     this.#setTimer();
   }
 
@@ -217,15 +219,17 @@ export class Driver {
 
   #settle(job: Driven, advanced: Advanced): void {
     const { bus } = this.#engine;
-    if (advanced.next === 'full') this.#lanes.add(job, advanced.until);
+    if (advanced.next === 'full') this.#lanes.add(job, advanced);
     else this.#lanes.leave(job);
     if (advanced.next === 'final') this.#remove(job);
     if (advanced.next === 'stuck') bus.tell(job.id, { kind: 'stuck', error: advanced.error });
-    if (advanced.next === 'due' || advanced.next === 'stuck') this.#schedule(job, advanced.at, false);
-    if (advanced.next === 'held') this.#watchOther(job);
     const { resolve } = job.firstStep;
     job.firstStep = deferred();
     resolve();
+    if (advanced.next === 'held') this.#watchOther(job);
+    if (advanced.next === 'final' || advanced.next === 'full' || advanced.next === 'held') return;
+    // Whoever waited for this step alone lets go first: a next one that is due already would be begun only to be stopped.
+    queueMicrotask(() => this.#schedule(job, advanced.at, false));
   }
 
   /** Another process has it, or it is not due: read what became of it. */
@@ -243,6 +247,9 @@ export class Driver {
     );
   }
 }
+
+/** Made once: every job that ends well is stopped with it too, and a new error a job would be paid for its stack. */
+const unwanted = new SluiceError({ code: 'aborted', message: 'nobody waits for this job any more' });
 
 function isBefore(a: { job: Driven; at: number }, b: { job: Driven; at: number }): boolean {
   return a.at === b.at ? comesFirst(a.job, b.job) : a.at < b.at;

@@ -26,17 +26,18 @@ export interface Engine {
   trustedFetch: typeof fetch;
   /** For source URLs and URLs in answers. */
   guardedFetch: typeof fetch;
-  log(entry: LogEntry): void;
   /** For the bytes of uploads. */
   bytePlane: BytePlane;
   /** The bytes that only this process can open. */
   byteInputs: ByteInputs;
   /** So many uploads at once: more would only share the same line. */
   transfers: Turnstile;
-  /** Tells this process that a slot is free again. */
-  slotFreed(slots: string): void;
+  /** Absent when nobody listens: then nothing is put into words. */
+  log: ((entry: LogEntry) => void) | undefined;
+  /** Tells this process that a slot of a lane is free again, or that it is known now when its window opens. */
+  roomMade(lane: string, what: 'slot' | 'window'): void;
   /** @returns what ends the subscription */
-  onSlotFreed(listener: (slots: string) => void): () => void;
+  onRoomMade(listener: (lane: string, what: 'slot' | 'window') => void): () => void;
   closeFetches(): Promise<void>;
 }
 
@@ -57,7 +58,7 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
   const trusted = createFetch({ ...network, guarded: false });
   const guarded = allowPrivateAddresses ? trusted : createFetch({ ...network, guarded: true });
   const bytePlane = createBytePlane(network);
-  const slotListeners = new Set<(slots: string) => void>();
+  const roomListeners = new Set<Parameters<Engine['onRoomMade']>[0]>();
   return {
     store,
     clock,
@@ -67,16 +68,16 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
     leases: new LeaseKeeper(store, clock),
     trustedFetch: options.fetch ?? trusted.fetch,
     guardedFetch: guardedFetch(options, guarded.fetch),
-    log: options.log ?? (() => undefined),
     bytePlane,
     byteInputs: new Map(),
     transfers: new Turnstile(transfersAtOnce),
-    slotFreed: (slots) => {
-      for (const listener of slotListeners) listener(slots);
+    log: options.log,
+    roomMade: (lane, what) => {
+      for (const listener of roomListeners) listener(lane, what);
     },
-    onSlotFreed: (listener) => {
-      slotListeners.add(listener);
-      return () => void slotListeners.delete(listener);
+    onRoomMade: (listener) => {
+      roomListeners.add(listener);
+      return () => void roomListeners.delete(listener);
     },
     closeFetches: async () => {
       await Promise.all([trusted.close(), guarded.close(), bytePlane.close()]);

@@ -3,6 +3,7 @@ import type { ImportEvent } from '../model/event.js';
 import type { ImportJob, WaitOptions } from '../model/job.js';
 import { type ImportSnapshot, isFinal, type JobRecord, snapshotOf } from '../model/record.js';
 import { abortError } from '../wire/clock.js';
+import { onAbort } from '../wire/on-abort.js';
 import { cancelJob } from './cancel-job.js';
 import { changesBetween } from './changes.js';
 import type { Driver } from './driver.js';
@@ -40,17 +41,16 @@ export class JobHandle implements ImportJob {
   /** Drives the job until it ends, the time runs out, the signal fires, or asking for it gets stuck. */
   #follow(timeoutMs: number | undefined, signal: AbortSignal | undefined): Promise<void> {
     this.#driver.assertOpen();
-    const timer = new AbortController();
     return new Promise<void>((resolve, reject) => {
+      let callOff = () => {};
       const done = (error?: SluiceError) => {
         stopListening();
         release();
-        timer.abort();
-        signal?.removeEventListener('abort', onAbort);
+        callOff();
+        forget();
         if (error === undefined) resolve();
         else reject(error);
       };
-      const onAbort = () => done(abortError(signal));
       const stopListening = this.#engine.bus.listen(this.id, (notice) => {
         if (notice.kind === 'stuck' || notice.kind === 'closed') done(notice.error);
         if (notice.kind !== 'record') return;
@@ -58,10 +58,9 @@ export class JobHandle implements ImportJob {
         if (isFinal(notice.record.state)) done();
       });
       const { release } = this.#driver.drive(this.#record);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const forget = onAbort(signal, () => done(abortError(signal)));
       if (timeoutMs !== undefined) {
-        const onTime = () => done(timedOut(this.id, timeoutMs));
-        this.#engine.clock.sleep(timeoutMs, timer.signal).then(onTime, () => undefined);
+        callOff = this.#engine.clock.after(timeoutMs, () => done(timedOut(this.id, timeoutMs)));
       }
     });
   }
@@ -88,9 +87,7 @@ export class JobHandle implements ImportJob {
       if (notice.kind === 'record') take(notice.record);
       if (notice.kind === 'stuck' || notice.kind === 'closed') queue.end(notice.error);
     });
-    const onAbort = () => queue.end(abortError(signal));
-    if (signal?.aborted) onAbort();
-    else signal?.addEventListener('abort', onAbort, { once: true });
+    const forget = onAbort(signal, () => queue.end(abortError(signal)));
     take(this.#record);
     const { release } = isFinal(this.#record.state) ? { release: () => undefined } : this.#driver.drive(this.#record);
     try {
@@ -98,7 +95,7 @@ export class JobHandle implements ImportJob {
     } finally {
       stopListening();
       release();
-      signal?.removeEventListener('abort', onAbort);
+      forget();
     }
   }
 

@@ -12,8 +12,10 @@ interface Lane {
   waiting: Heap<Driven>;
   /** The one that was let out to try; the next one follows when it got in. */
   trying: Driven | undefined;
-  /** A slot was freed while one was trying: its no may be out of date. */
-  freed: boolean;
+  /** What it was full of at the last try. */
+  full: 'slot' | 'window';
+  /** Room was made while one was trying: its no may be out of date. */
+  roomMade: boolean;
   pollMs: number;
   timer: Timer;
 }
@@ -44,17 +46,25 @@ export class Lanes {
     return lane !== undefined && (lane.trying !== undefined || lane.members.size > 0);
   }
 
-  /** The job cannot start now; `until` when it can, where that is known. */
-  add(job: Driven, until?: number): void {
+  /** The job stands behind those who wait. */
+  join(job: Driven): void {
     const lane = this.#lane(job.lane);
     // Whatever time it was due at counts no more.
     job.version += 1;
     if (!lane.members.has(job)) lane.waiting.push(job);
     lane.members.add(job);
+  }
+
+  /** The job cannot start now; `until` when it can, where that is known. */
+  add(job: Driven, full: { what: 'slot' | 'window'; until?: number }): void {
+    this.join(job);
+    const lane = this.#lane(job.lane);
+    const { what, until } = full;
+    lane.full = what;
     const tried = lane.trying === job;
     if (tried) lane.trying = undefined;
     if (lane.trying !== undefined) return;
-    if (tried && lane.freed) {
+    if (tried && lane.roomMade) {
       this.#tryNext(job.lane);
       return;
     }
@@ -78,12 +88,12 @@ export class Lanes {
     }
   }
 
-  /** A slot of the lane was freed in this process. */
-  wake(name: string): void {
+  /** There is room in the lane, or it is known now when there will be. */
+  wake(name: string, what: 'slot' | 'window'): void {
     const lane = this.#lanes.get(name);
-    if (lane === undefined) return;
+    if (lane === undefined || (lane.trying === undefined && lane.full !== what)) return;
     lane.pollMs = pollMs.first;
-    lane.freed = true;
+    lane.roomMade = true;
     this.#tryNext(name);
   }
 
@@ -97,7 +107,7 @@ export class Lanes {
     const lane = this.#lanes.get(name);
     if (lane === undefined || lane.trying !== undefined) return;
     lane.timer.clear();
-    lane.freed = false;
+    lane.roomMade = false;
     for (let job = lane.waiting.pop(); job !== undefined; job = lane.waiting.pop()) {
       if (!lane.members.delete(job)) continue;
       lane.trying = job;
@@ -114,7 +124,8 @@ export class Lanes {
       members: new Set(),
       waiting: new Heap(comesFirst),
       trying: undefined,
-      freed: false,
+      full: 'slot',
+      roomMade: false,
       pollMs: pollMs.first,
       timer: new Timer(this.#clock),
     };

@@ -9,7 +9,15 @@ const renewEveryMs = 5_000;
 interface Held {
   lease: LeaseName;
   until: number;
-  lost: AbortController;
+  /** Somebody else has it. */
+  lost: boolean;
+  onLost(error: SluiceError): void;
+}
+
+/** A lease that is kept alive. */
+export interface Hold {
+  /** To be called right before an effect. @throws SluiceError `aborted` when the lease is lost */
+  assertHeld(): void;
 }
 
 /** Keeps this process's leases alive while their steps run, and aborts the steps whose lease is gone. */
@@ -17,24 +25,25 @@ export class LeaseKeeper {
   readonly #held = new Map<string, Held>();
   readonly #store: Store;
   readonly #clock: Clock;
-  #pause: AbortController | undefined;
+  /** Of the next renewal; absent when nothing is held, and while one is on its way. */
+  #callOff: (() => void) | undefined;
+  #renewing = false;
 
   constructor(store: Store, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
   }
 
-  /** @returns a signal that fires when the lease is lost, and a check to make right before an effect */
-  hold(lease: LeaseName, until: number): { lost: AbortSignal; assertHeld(): void } {
-    const held: Held = { lease, until, lost: new AbortController() };
+  /** Keeps the lease until it is dropped; tells when it is lost. */
+  hold(lease: LeaseName, { until, onLost }: Pick<Held, 'until' | 'onLost'>): Hold {
+    const held: Held = { lease, until, lost: false, onLost };
     this.#held.set(lease.id, held);
     this.#keepRenewing();
     return {
-      lost: held.lost.signal,
       assertHeld: () => {
         // A process that was suspended finds its lease run out before anybody could tell it.
-        if (this.#clock.now() >= held.until) held.lost.abort(lostError(lease.id));
-        if (held.lost.signal.aborted) throw lostError(lease.id);
+        if (this.#clock.now() >= held.until) lose(held);
+        if (held.lost) throw lostError(lease.id);
       },
     };
   }
@@ -43,24 +52,21 @@ export class LeaseKeeper {
   drop({ id, fence }: LeaseName): void {
     // Another step of this process may have leased the job since.
     if (this.#held.get(id)?.lease.fence === fence) this.#held.delete(id);
-    if (this.#held.size === 0) this.#pause?.abort();
+    if (this.#held.size > 0) return;
+    this.#callOff?.();
+    this.#callOff = undefined;
   }
 
   #keepRenewing(): void {
-    if (this.#pause !== undefined) return;
-    const pause = new AbortController();
-    this.#pause = pause;
-    this.#clock.sleep(renewEveryMs, pause.signal).then(
-      async () => {
-        await this.#renew();
-        this.#pause = undefined;
-        if (this.#held.size > 0) this.#keepRenewing();
-      },
-      () => {
-        this.#pause = undefined;
-        if (this.#held.size > 0) this.#keepRenewing();
-      },
-    );
+    if (this.#held.size === 0 || this.#renewing) return;
+    this.#callOff ??= this.#clock.after(renewEveryMs, () => {
+      this.#callOff = undefined;
+      this.#renewing = true;
+      void this.#renew().then(() => {
+        this.#renewing = false;
+        this.#keepRenewing();
+      });
+    });
   }
 
   async #renew(): Promise<void> {
@@ -72,10 +78,15 @@ export class LeaseKeeper {
     for (const { id, fence } of leases) {
       const held = this.#held.get(id);
       if (held?.lease.fence !== fence) continue;
-      if (lost.includes(id)) held.lost.abort(lostError(id));
+      if (lost.includes(id)) lose(held);
       else held.until = until;
     }
   }
+}
+
+function lose(held: Held): void {
+  held.lost = true;
+  held.onLost(lostError(held.lease.id));
 }
 
 /** Another process has the job now. */

@@ -1,5 +1,6 @@
 import { toSluiceError } from '../model/error.js';
 import { type Lease, slotsName } from '../store/contract.js';
+import { onAbort } from '../wire/on-abort.js';
 import { advanceLeased } from './advance.js';
 import { ClosedLanes } from './closed-lanes.js';
 import type { Engine } from './engine.js';
@@ -24,9 +25,8 @@ export async function runStore(engine: Engine, { signal, untilIdle, concurrency 
   const nap = new Nap(engine);
   const lanes = new ClosedLanes(engine.clock, () => nap.end());
   const moving = new Set<Promise<void>>();
-  const stopListening = engine.onSlotFreed((slots) => lanes.open(slots));
-  const onAbort = () => nap.end();
-  signal.addEventListener('abort', onAbort);
+  const stopListening = engine.onRoomMade((lane, what) => lanes.roomMade(lane, what));
+  const forget = onAbort(signal, () => nap.end());
   while (!signal.aborted) {
     nap.prepare();
     const room = concurrency - moving.size;
@@ -43,7 +43,7 @@ export async function runStore(engine: Engine, { signal, untilIdle, concurrency 
     if (untilIdle && moving.size === 0 && !(await anyLeft(engine))) break;
     await nap.sleep();
   }
-  signal.removeEventListener('abort', onAbort);
+  forget();
   stopListening();
   await Promise.allSettled([...moving]);
 }
@@ -97,12 +97,12 @@ async function stepOf(
   if (starting) lanes.tries(lane);
   try {
     const advanced = await advanceLeased(engine, lease, { signal, onAdmitted: () => lanes.open(lane) });
-    if (advanced.next === 'full') lanes.full(lane, advanced.until);
+    if (advanced.next === 'full') lanes.full(lane, advanced);
     else if (starting) lanes.open(lane);
   } catch (thrown) {
     if (starting) lanes.open(lane);
     const error = toSluiceError(thrown, 'unavailable');
-    if (error.code !== 'aborted') engine.log({ level: 'warn', message: `job ${record.id}: ${error.message}` });
+    if (error.code !== 'aborted') engine.log?.({ level: 'warn', message: `job ${record.id}: ${error.message}` });
   }
 }
 

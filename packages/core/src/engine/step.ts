@@ -15,25 +15,17 @@ import { requestSecrets } from '../store/secrets.js';
 import type { FailureScope } from '../wire/failure.js';
 import { createHttp, effectOf, type HttpOptions, unauthorizedHttp } from '../wire/http.js';
 import type { Engine } from './engine.js';
-import { lostError } from './lease-keeper.js';
+import { type Hold, lostError } from './lease-keeper.js';
 import { type CallKind, windowHit } from './limits.js';
 import type { Provider } from './providers.js';
 import { redactRecord } from './redact-record.js';
+import type { StepSignals } from './step-signals.js';
 
 /** What is committed besides the record. */
 export interface CommitExtras {
   take?: Admission;
   freeSlot?: boolean;
   consumed?: Message[];
-}
-
-/** The signals that a step obeys. */
-export interface StepSignals {
-  /** Stop now. */
-  stop: AbortSignal;
-  /** Stop also a call that counts: fires somewhat later, so that one on its way can still be answered. */
-  stopEffects: AbortSignal;
-  assertHeld(): void;
 }
 
 /** One step of one job under its lease: the record as it stands, and the only ways to change it. */
@@ -45,22 +37,22 @@ export class Step {
   /** Fences the commits of this step. */
   readonly fence: number;
   record: JobRecord;
-  /** The store says that the inbox holds something new. */
-  pending = false;
   /** A call that counts was about to be sent: what fails from then on may have taken effect. */
   sent = false;
   /** A call that counts was answered well: it took effect, whatever fails from then on. */
   answered = false;
+  readonly #hold: Hold;
   readonly #secrets: readonly string[];
   #unsettled: WindowHit[] = [];
   #holds: Promise<void>[] = [];
 
-  constructor(options: { engine: Engine; provider: Provider; lease: Lease; signals: StepSignals }) {
+  constructor(options: { engine: Engine; provider: Provider; lease: Lease; signals: StepSignals; hold: Hold }) {
     this.engine = options.engine;
     this.provider = options.provider;
     this.messages = options.lease.messages;
     this.fence = options.lease.fence;
     this.signals = options.signals;
+    this.#hold = options.hold;
     this.record = options.lease.record;
     this.#secrets = [...options.provider.secrets, ...requestSecrets(options.lease.record)];
   }
@@ -86,7 +78,7 @@ export class Step {
   }
 
   async #commit(record: JobRecord, extras: CommitExtras & { release: boolean }) {
-    await Promise.all(this.#holds.splice(0));
+    if (this.#holds.length > 0) await Promise.all(this.#holds.splice(0));
     const now = this.now;
     const next = redactRecord({ ...record, updatedAt: now }, (text) => this.redact(text));
     const settle = this.#unsettled.map(({ window, token }) => ({ window, token, at: now }));
@@ -103,12 +95,20 @@ export class Step {
     if (committed.outcome === 'lost') throw lostError(record.id);
     if (committed.outcome === 'saved') {
       this.#unsettled = [...(extras.take?.hits ?? [])];
-      this.pending = committed.pending;
-      this.record = next;
-      this.engine.bus.tell(record.id, { kind: 'record', record: next });
-      if (extras.freeSlot === true) this.engine.slotFreed(slotsName(this.provider.name, record.lane));
+      // As the store has it: the inbox holds something new.
+      this.record = committed.pending ? { ...next, dueAt: now } : next;
+      // Nothing is left to stop: those who let go of the job when they hear of its end would stop it all the same.
+      if (extras.release) this.signals.unlink();
+      this.engine.bus.tell(record.id, { kind: 'record', record: this.record });
+      this.#tellRoom(record, { slot: extras.freeSlot === true, settled: settle.length > 0 });
     }
     return committed;
+  }
+
+  /** Asked right before an effect: throws when another process may have the job by now. */
+  assertHeld(): void {
+    this.#hold.assertHeld();
+    this.sent = true;
   }
 
   /** Tells those who wait how the record would look now, without saving it. */
@@ -128,17 +128,26 @@ export class Step {
     return { ...wire.headers, ...authorization };
   }
 
+  /** Until a call is answered its place in the window is kept for longer than need be: who waits for one can be told now. */
+  #tellRoom(record: JobRecord, made: { slot: boolean; settled: boolean }): void {
+    const lane = slotsName(this.provider.name, record.lane);
+    if (made.slot) this.engine.roomMade(lane, 'slot');
+    if (made.settled) this.engine.roomMade(lane, 'window');
+  }
+
   /** What an adapter's member is given for a call of `kind`; without one, for a call that no window counts. */
   context(kind?: CallKind): AdapterContext {
-    const { record, engine } = this;
+    const { record, engine, signals } = this;
     return {
       http: this.#http(kind),
-      signal: this.signals.stop,
+      get signal() {
+        return signals.stop;
+      },
       key: record.intent?.key ?? `${record.id}-look`,
       ...(record.memo !== undefined && { memo: record.memo }),
       now: () => engine.clock.now(),
       log: (message: string, details?: JsonObject) =>
-        engine.log({
+        engine.log?.({
           level: 'debug',
           message: this.redact(`${this.provider.name} ${record.id}: ${message}`),
           ...(details !== undefined && { details: redactJson(details, this.#secrets) }),
@@ -160,22 +169,24 @@ export class Step {
   }
 
   #http(kind: CallKind | undefined): Http {
-    const { engine, provider, record } = this;
+    const { engine, provider, record, signals } = this;
+    const { log } = engine;
     const http = createHttp({
       ...this.#httpOptions(),
-      effectSignal: this.signals.stopEffects,
-      assertCurrent: () => {
-        this.signals.assertHeld();
-        this.sent = true;
+      get effectSignal() {
+        return signals.stopEffects;
       },
+      assertCurrent: () => this.assertHeld(),
       admit: () => this.#admitAgain(kind),
       onRate: ({ retryAfterMs, exhaustedForMs }) => this.#obeyRate(kind, retryAfterMs ?? exhaustedForMs),
-      trace: ({ method, url, attempt, took, outcome }) =>
-        engine.log({
-          level: 'debug',
-          message: `${method} ${url}`,
-          details: { provider: provider.name, job: record.id, attempt, took, outcome },
-        }),
+      ...(log !== undefined && {
+        trace: ({ method, url, attempt, took, outcome }) =>
+          log({
+            level: 'debug',
+            message: `${method} ${url}`,
+            details: { provider: provider.name, job: record.id, attempt, took, outcome },
+          }),
+      }),
     });
     return {
       call: async (call) => {

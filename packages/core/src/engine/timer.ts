@@ -3,7 +3,7 @@ import type { Clock } from '../wire/clock.js';
 /** One alarm at a time: setting it again replaces it. */
 export class Timer {
   readonly #clock: Clock;
-  #pause: AbortController | undefined;
+  #callOff: () => void = () => undefined;
   #at = Number.POSITIVE_INFINITY;
 
   constructor(clock: Clock) {
@@ -14,18 +14,11 @@ export class Timer {
   set(at: number, onTime: () => void): void {
     if (at === this.#at) return;
     this.clear();
-    const pause = new AbortController();
-    this.#pause = pause;
     this.#at = at;
-    this.#clock.sleep(Math.max(0, at - this.#clock.now()), pause.signal).then(
-      () => {
-        // Cleared or replaced after the sleep had ended, but before this was run.
-        if (this.#pause !== pause || pause.signal.aborted) return;
-        this.#at = Number.POSITIVE_INFINITY;
-        onTime();
-      },
-      () => undefined,
-    );
+    this.#callOff = this.#clock.after(Math.max(0, at - this.#clock.now()), () => {
+      this.#at = Number.POSITIVE_INFINITY;
+      onTime();
+    });
   }
 
   /** The same, unless an earlier alarm is set. */
@@ -35,6 +28,6 @@ export class Timer {
 
   clear(): void {
     this.#at = Number.POSITIVE_INFINITY;
-    this.#pause?.abort();
+    this.#callOff();
   }
 }

@@ -1,17 +1,9 @@
 import type { ProviderSnapshot } from '../model/adapter.js';
 import { type ErrorFields, SluiceError } from '../model/error.js';
-import { canonicalJson, type JsonValue } from '../model/json.js';
 import { isFinal, type JobRecord, type Warning } from '../model/record.js';
 import { lookAt, retryAt } from './due.js';
 import type { Provider } from './providers.js';
 import { checkItems } from './verify.js';
-
-/** A copy of the record without some of its optional fields. */
-export function without<Key extends keyof JobRecord>(record: JobRecord, ...keys: Key[]): Omit<JobRecord, Key> {
-  const copy = { ...record };
-  for (const key of keys) delete copy[key];
-  return copy;
-}
 
 /** The record with warnings added. */
 export function warned(record: JobRecord, warnings: Warning[]): JobRecord {
@@ -20,7 +12,7 @@ export function warned(record: JobRecord, warnings: Warning[]): JobRecord {
 
 /** The record of a job that ended without success. Its request is kept, so that it can be tried again. */
 export function failed(record: JobRecord, error: ErrorFields, now: number): JobRecord {
-  const rest = without(record, 'dueAt', 'intent', 'waitingFor', 'progress');
+  const { dueAt: _due, intent: _intent, waitingFor: _waiting, progress: _progress, ...rest } = record;
   const items = record.items.length > 0 ? record.items : [failedItem(record, error)];
   return { ...rest, state: 'failed', items, error, completedAt: now };
 }
@@ -31,7 +23,14 @@ function failedItem(record: JobRecord, { code, message, retry }: ErrorFields): J
 
 /** The record of a job that the application gave up. */
 export function canceled(record: JobRecord, now: number, warnings: Warning[] = []): JobRecord {
-  const rest = without(record, 'dueAt', 'intent', 'waitingFor', 'request', 'progress');
+  const {
+    dueAt: _due,
+    intent: _intent,
+    waitingFor: _waiting,
+    request: _request,
+    progress: _progress,
+    ...rest
+  } = record;
   return warned({ ...rest, state: 'canceled', completedAt: now }, warnings);
 }
 
@@ -49,9 +48,9 @@ export function observed(
   context: { provider: Provider; now: number },
 ): JobRecord {
   const { provider, now } = context;
-  const base = without(record, 'waitingFor', 'unmapped', 'intent');
+  const { waitingFor: _waiting, unmapped: _unmapped, intent: _intent, ...base } = record;
   const unmapped = snapshot.unmapped === true;
-  const changed = record.changedAt === undefined || seenState(record) !== snapshotState(snapshot, record);
+  const changed = record.changedAt === undefined || saysSomethingNew(record, snapshot);
   const next: JobRecord = {
     ...base,
     state: snapshot.state,
@@ -79,7 +78,7 @@ function ended(record: JobRecord, snapshot: ProviderSnapshot, context: { provide
   const { items, warnings, error } = checkItems(record, snapshot.items ?? [], provider);
   const checked = warned({ ...record, items, phase: 'verify' }, warnings);
   if (error !== undefined) return failed(checked, error, now);
-  const rest = without(checked, 'dueAt', 'request', 'progress');
+  const { dueAt: _due, request: _request, progress: _progress, ...rest } = checked;
   return { ...rest, state: 'completed', completedAt: now };
 }
 
@@ -99,16 +98,9 @@ function unmappedWarning(snapshot: ProviderSnapshot, provider: Provider): Warnin
   return { code: 'unmapped-state', message };
 }
 
-function seenState(record: JobRecord): string {
-  return stateText(record.rawState, record.progress);
-}
-
 /** A snapshot that says nothing of the progress leaves what was known. */
-function snapshotState(snapshot: ProviderSnapshot, record: JobRecord): string {
-  return stateText(snapshot.rawState, snapshot.progress ?? record.progress);
-}
-
-function stateText(rawState: string | undefined, progress: JobRecord['progress']): string {
-  const value: JsonValue = [rawState ?? null, progress === undefined ? null : { ...progress }];
-  return canonicalJson(value);
+function saysSomethingNew({ rawState, progress }: JobRecord, snapshot: ProviderSnapshot): boolean {
+  const now = snapshot.progress ?? progress;
+  const sameProgress = now?.done === progress?.done && now?.total === progress?.total && now?.unit === progress?.unit;
+  return snapshot.rawState !== rawState || !sameProgress;
 }

@@ -45,6 +45,6 @@ export async function receiveWebhook(
 /** What cannot be verified or read is the sender's fault, whatever the adapter made of it. */
 function refuse(engine: Engine, provider: Provider, error: SluiceError): { status: number; message: string } {
   const message = redactText(error.message, provider.secrets);
-  engine.log({ level: 'warn', message: `webhook of ${provider.name} refused: ${message}` });
+  engine.log?.({ level: 'warn', message: `webhook of ${provider.name} refused: ${message}` });
   return { status: error.code === 'auth' ? 401 : 400, message };
 }

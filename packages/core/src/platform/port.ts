@@ -15,6 +15,3 @@ export interface PlatformFetch {
   fetch: typeof fetch;
   close(): Promise<void>;
 }
-
-/** How a platform makes a fetch. */
-export type CreateFetch = (options: FetchOptions) => PlatformFetch;

@@ -51,6 +51,19 @@ export class VirtualClock implements Clock {
     });
   }
 
+  after(ms: number, onTime: () => void): () => void {
+    const sleeper = {
+      at: this.#now + Math.max(0, ms),
+      wake: () => {
+        this.#sleepers.delete(sleeper);
+        onTime();
+      },
+    };
+    this.#sleepers.add(sleeper);
+    this.#waitForIdleness();
+    return () => this.#sleepers.delete(sleeper);
+  }
+
   #waitForIdleness(): void {
     const counting = this.#turnsLeft > 0;
     this.#turnsLeft = idleTurns;

@@ -49,11 +49,11 @@ export function parseJson(text: string): JsonValue | undefined {
 /** A 2xx response as adapters see it. */
 export function answerOf(response: ReadResponse, scope: FailureScope): HttpAnswer {
   const where = { ...scope, status: response.status };
+  const json = parseJson(response.text);
   return {
     status: response.status,
     header: response.header,
     parse: (schema) => {
-      const json = parseJson(response.text);
       if (json === undefined) throw protocolError(`the answer (HTTP ${response.status}) is no JSON`, where);
       const parsed = schema.safeParse(json);
       if (parsed.success) return parsed.data;

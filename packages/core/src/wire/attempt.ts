@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import { abortError } from './clock.js';
+import { onAbort } from './on-abort.js';
 
 /** Bounds of one attempt. */
 export interface AttemptOptions {
@@ -17,22 +18,17 @@ export interface AttemptOptions {
 export async function timed<T>(work: (signal: AbortSignal) => Promise<T>, options: AttemptOptions): Promise<T> {
   if (options.signal.aborted) throw abortError(options.signal);
   const attempt = new AbortController();
-  const onAbort = () => attempt.abort(abortError(options.signal));
-  options.signal.addEventListener('abort', onAbort, { once: true });
-  const finished = new AbortController();
-  options.clock.sleep(options.timeoutMs, finished.signal).then(
-    () => attempt.abort(options.timeoutError()),
-    () => undefined,
-  );
+  const forget = onAbort(options.signal, () => attempt.abort(abortError(options.signal)));
+  const callOff = options.clock.after(options.timeoutMs, () => attempt.abort(options.timeoutError()));
   const cut = new Promise<never>((_resolve, reject) => {
-    attempt.signal.addEventListener('abort', () => reject(attempt.signal.reason), { once: true });
+    onAbort(attempt.signal, () => reject(attempt.signal.reason));
   });
   try {
     return await Promise.race([work(attempt.signal), cut]);
   } catch (error) {
     throw attempt.signal.aborted ? attempt.signal.reason : error;
   } finally {
-    finished.abort();
-    options.signal.removeEventListener('abort', onAbort);
+    callOff();
+    forget();
   }
 }

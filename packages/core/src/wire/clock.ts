@@ -1,4 +1,5 @@
 import { SluiceError } from '../model/error.js';
+import { onAbort } from './on-abort.js';
 
 /** Time, as the engine sees it. */
 export interface Clock {
@@ -6,6 +7,8 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms`; rejects with `aborted` as soon as the signal fires, leaving no timer. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `onTime` after `ms`, unless what it returns is called before: that leaves no timer, and costs next to nothing. */
+  after(ms: number, onTime: () => void): () => void;
 }
 
 /** setTimeout counts in 32 bits: a longer wait fires at once. */
@@ -17,19 +20,22 @@ export const systemClock: Clock = {
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortError(signal));
-      const onAbort = () => {
+      const forget = onAbort(signal, () => {
         clearTimeout(timer);
         reject(abortError(signal));
-      };
+      });
       const timer = setTimeout(
         () => {
-          signal?.removeEventListener('abort', onAbort);
+          forget();
           resolve();
         },
         Math.min(Math.max(0, ms), longestTimer),
       );
-      signal?.addEventListener('abort', onAbort, { once: true });
     }),
+  after: (ms, onTime) => {
+    const timer = setTimeout(onTime, Math.min(Math.max(0, ms), longestTimer));
+    return () => clearTimeout(timer);
+  },
 };
 
 /** The error for a signal that fired: its own reason where that is one of ours. */

@@ -192,14 +192,15 @@ function targetOf(call: HttpCall, { wire, provider }: HttpOptions): Target {
 function send(
   call: HttpCall,
   { url, headers }: Target,
-  options: { fetch: typeof fetch; signal: AbortSignal },
+  { fetch, signal }: { fetch: typeof globalThis.fetch; signal: AbortSignal },
 ): Promise<Response> {
   return ky(url, {
     method: call.method,
     headers,
     ...(call.json !== undefined && { json: call.json }),
     ...(call.form !== undefined && { body: new URLSearchParams(call.form) }),
-    ...options,
+    // Given to ky, the signal would be joined with ky's own, and copied with every copy of the request.
+    fetch: (request, init) => fetch(request, { ...init, signal }),
     retry: 0,
     timeout: false,
     throwHttpErrors: false,

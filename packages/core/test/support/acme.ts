@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import {
-  type AdapterContext,
   type AdapterMembers,
-  type AdapterRequest,
   type Capabilities,
   defineAdapter,
   type JsonValue,
@@ -111,4 +109,4 @@ function inTurn<Outcome>(outcomes: (Outcome | Error)[]) {
   return Object.assign(play, { calls });
 }
 
-export type { AcmeOptions, AdapterContext, AdapterRequest };
+export type { AcmeOptions };

@@ -39,6 +39,16 @@ export class ManualClock implements Clock {
     });
   }
 
+  after(ms: number, onTime: () => void): () => void {
+    const wake = () => {
+      this.#sleepers.delete(sleeper);
+      onTime();
+    };
+    const sleeper = { at: this.#now + Math.max(0, ms), wake };
+    this.#sleepers.add(sleeper);
+    return () => this.#sleepers.delete(sleeper);
+  }
+
   /** How many are asleep: timers, on a real clock. */
   get sleeping(): number {
     return this.#sleepers.size;
@@ -103,4 +113,5 @@ export const impatientClock: Clock = {
       if (ms <= longestBackoffMs) resolve();
       signal?.addEventListener('abort', () => reject(abortError(signal)), { once: true });
     }),
+  after: () => () => undefined,
 };

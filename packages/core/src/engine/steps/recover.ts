@@ -1,7 +1,7 @@
 import type { Recovered } from '../../model/adapter.js';
 import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
-import { failed, postponed, without } from '../transitions.js';
+import { failed, postponed } from '../transitions.js';
 import { asCallError, callFailed } from './call-failed.js';
 import { begun, sendStart, settled, unanswered } from './start.js';
 import { takeWindow } from './window.js';
@@ -30,8 +30,8 @@ async function askProvider(step: Step): Promise<Advanced> {
   }
   if (found?.found === 'started') return begun(step, found);
   if (found?.found === 'nothing') {
-    const again = { ...without(record, 'intent', 'waitingFor'), phase: 'prepare', dueAt: step.now } as const;
-    await step.finish(again, { freeSlot: true });
+    const { intent: _intent, waitingFor: _waiting, ...rest } = record;
+    await step.finish({ ...rest, phase: 'prepare', dueAt: step.now }, { freeSlot: true });
     return settled(step);
   }
   await step.finish(postponed(record, unanswered(step, undefined), step.now));

@@ -58,7 +58,7 @@ async function send(step: Step, { bytes, form }: FormStart): Promise<Started> {
   const { upload } = step.provider.members;
   const headers = { ...(form.authorized === true && (await step.wireHeaders())), ...form.headers };
   const progress = new TransferProgress(step, { done: 0, total: bytes.size });
-  step.signals.assertHeld();
+  step.assertHeld();
   const sent = await step.engine.bytePlane.sendForm({
     bytes,
     form: { ...form, headers },

@@ -6,7 +6,7 @@ import type { Advanced } from '../advance.js';
 import { startAdmission } from '../limits.js';
 import { measureSource } from '../measure-source.js';
 import type { Step } from '../step.js';
-import { failed, observed, postponed, warned, without } from '../transitions.js';
+import { failed, observed, postponed, warned } from '../transitions.js';
 
 /** From a request to the provider's answer: prepare, take slot and window, save the intent, send. */
 export async function startStep(step: Step, onAdmitted: () => void): Promise<Advanced> {
@@ -23,8 +23,9 @@ export async function admit(step: Step, prepared: JobRecord, onAdmitted: () => v
   const now = step.now;
   if (prepared.deadlineAt !== undefined && now >= prepared.deadlineAt) return giveUp(step, prepared);
   const deadlineAt = prepared.deadlineAt ?? now + (prepared.request?.deadlineMs ?? step.provider.deadlineMs);
+  const { waitingFor: _waiting, ...rest } = prepared;
   const intended: JobRecord = {
-    ...without(prepared, 'waitingFor'),
+    ...rest,
     phase: 'provider',
     intent: { effect: 'start', key: `${prepared.id}-start`, savedAt: now },
     startedAt: prepared.startedAt ?? now,
@@ -64,7 +65,7 @@ export async function begun(step: Step, { ref, memo, snapshot }: Started): Promi
 export function settled(step: Step): Advanced {
   const { record } = step;
   if (isFinal(record.state)) return { next: 'final', record };
-  return { next: 'due', at: step.pending ? step.now : (record.dueAt ?? step.now), record };
+  return { next: 'due', at: record.dueAt ?? step.now, record };
 }
 
 async function prepare(step: Step): Promise<JobRecord> {
@@ -82,16 +83,16 @@ async function prepare(step: Step): Promise<JobRecord> {
   return failed({ ...record, measured }, error.toJSON(), step.now);
 }
 
+/** It stays due: to put off the one who tried would let others overtake it. Who moves jobs passes over full lanes. */
 async function wait(
   step: Step,
   record: JobRecord,
   full: { what: 'slot' | 'window'; until?: number },
 ): Promise<Advanced> {
-  const lookAgainMs = 1_000;
   const until = full.what === 'window' ? full.until : undefined;
   const next: JobRecord = {
     ...record,
-    dueAt: until ?? step.now + lookAgainMs,
+    dueAt: step.now,
     waitingFor: { what: full.what, ...(until !== undefined && { until }) },
   };
   await step.finish(next);
@@ -124,8 +125,11 @@ export async function startFailed(step: Step, thrown: unknown): Promise<Advanced
 
 /** The start did nothing: no intent is open. A provider that is full has not begun, so the deadline does not run. */
 function withdrawn(record: JobRecord, error: SluiceError): JobRecord {
-  const undone: JobRecord = { ...without(record, 'intent'), phase: 'prepare' };
-  return error.code === 'rate-limited' ? without(undone, 'startedAt', 'deadlineAt') : undone;
+  const { intent: _intent, ...rest } = record;
+  const undone: JobRecord = { ...rest, phase: 'prepare' };
+  if (error.code !== 'rate-limited') return undone;
+  const { startedAt: _started, deadlineAt: _deadline, ...unstarted } = undone;
+  return unstarted;
 }
 
 function givenUpOrPostponed(step: Step, record: JobRecord, error: SluiceError): JobRecord {

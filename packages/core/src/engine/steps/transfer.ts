@@ -6,7 +6,7 @@ import { SendError } from '../../platform/byte-plane.js';
 import { isTransient } from '../../wire/failure.js';
 import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
-import { failed, postponed, warned, without } from '../transitions.js';
+import { failed, postponed, warned } from '../transitions.js';
 import { beginUpload } from '../upload/begin.js';
 import { isSignatureRefused, SignatureGone, sendError } from '../upload/failures.js';
 import { type PartsRecord, sendParts } from '../upload/parts.js';
@@ -41,13 +41,8 @@ export async function transferStep(step: Step, onAdmitted: () => void): Promise<
   } finally {
     release();
   }
-  const { upload, ...rest } = step.record;
-  const done: JobRecord = {
-    ...without(rest, 'progress', 'waitingFor'),
-    failures: 0,
-    phase: 'prepare',
-    dueAt: step.now,
-  };
+  const { upload, progress: _progress, waitingFor: _waiting, ...rest } = step.record;
+  const done: JobRecord = { ...rest, failures: 0, phase: 'prepare', dueAt: step.now };
   await step.finish(upload === undefined ? done : { ...done, upload: finished(upload) });
   await step.engine.store.clearParts(step.record.id);
   return settled(step);
@@ -140,7 +135,7 @@ async function transferFailed(step: Step, thrown: unknown): Promise<Advanced> {
   if (thrown instanceof SignatureGone) return beginAnew(step);
   const error = SluiceError.is(thrown) ? thrown : toSluiceError(thrown, 'source-unreachable');
   if (error.code === 'aborted') throw error;
-  const record = without(step.record, 'progress');
+  const { progress: _progress, ...record } = step.record;
   const inTime = record.deadlineAt === undefined || step.now < record.deadlineAt;
   if (isTransient(error) && inTime) {
     await step.finish(postponed(record, error, step.now));
@@ -185,7 +180,7 @@ async function abortSession(step: Step): Promise<void> {
   const { abort } = step.provider.members.upload ?? {};
   if (session === undefined || abort === undefined) return;
   await abort(session, step.context()).catch((error: unknown) => {
-    step.engine.log({
+    step.engine.log?.({
       level: 'warn',
       message: step.redact(`an upload could not be ended: ${toSluiceError(error).message}`),
     });

@@ -14,7 +14,7 @@ export async function awaitRetry(step: Step, failure: SendFailure & { attempt: n
   const error = sendError(step, failure);
   if (error.retry !== 'later' || failure.attempt >= mostAttempts) throw error;
   const waitMs = retryAt(step.now, failure.attempt, undefined) - step.now;
-  step.engine.log({
+  step.engine.log?.({
     level: 'info',
     message: step.redact(`job ${step.record.id}: ${error.message}; the part is sent again`),
   });
