@@ -1,5 +1,5 @@
 /** Query parameters that are shown as they are: none of them can carry a secret. */
-const OPEN_PARAMETERS = new Set(['id', 'rate', 'length', 'head', 'list-type', 'prefix', 'x-id', 'limit']);
+const OPEN_PARAMETERS = new Set(['id', 'rate', 'length', 'head', 'list-type', 'prefix', 'x-id', 'limit', 'partNumber']);
 
 /** A URL without its credentials and its query, fit for a log. What is no URL is not shown at all. */
 export function safeUrl(text: string): string {

@@ -2,14 +2,13 @@ import { continueBody } from '../server/continue.js';
 import type { KeptPart, ListedPart, UploadPlace } from './multipart-uploads.js';
 import { headersToKeep } from './object-operations.js';
 import { openPayload } from './payload.js';
+import { countOf, malformed, readDocument } from './read-document.js';
 import type { S3Operation } from './s3-call.js';
 import { S3Error } from './s3-error.js';
 import type { S3Request } from './s3-request.js';
 import { innersOf, sendXml, textsIn } from './xml.js';
 
 const MOST_PARTS = 10_000;
-/** AWS allows 1 MB for the list of parts. */
-const LONGEST_LIST_BYTES = 1024 * 1024;
 const CHECKSUM_ELEMENTS = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'];
 
 /** CreateMultipartUpload. */
@@ -63,10 +62,10 @@ export const listParts: S3Operation = async ({ uploads, request, outgoing }) => 
 };
 
 /** CompleteMultipartUpload. */
-export const completeMultipartUpload: S3Operation = async ({ uploads, request, outgoing }) => {
+export const completeMultipartUpload: S3Operation = async ({ uploads, request, outgoing, payload }) => {
   const place = placeOf(request);
   continueBody(request.incoming, outgoing);
-  const listed = readList(await readText(request));
+  const listed = readList(await readDocument(request, payload));
   const kept = await uploads.complete(place, listed);
   const { bucket, key } = place;
   const Location = `http://${request.headers.host}/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
@@ -113,14 +112,6 @@ export const listMultipartUploads: S3Operation = async ({ uploads, request, outg
   return `${page.length} multipart uploads`;
 };
 
-/** A count in the query, or what stands for it. */
-export function countOf({ query }: S3Request, name: string, fallback: number): number {
-  const text = query[name];
-  if (text === undefined || text === '') return fallback;
-  if (!/^\d{1,9}$/.test(text)) throw new S3Error('InvalidArgument', `Provided ${name} not an integer or within range`);
-  return Number(text);
-}
-
 function placeOf({ bucket, key, query }: S3Request): UploadPlace {
   return { bucket, key, uploadId: query.uploadId ?? '' };
 }
@@ -152,22 +143,4 @@ function readList(document: string): ListedPart[] {
   });
   if (parts.length === 0) throw malformed();
   return parts;
-}
-
-function malformed(): S3Error {
-  return new S3Error(
-    'MalformedXML',
-    'The XML you provided was not well-formed or did not validate against our published schema',
-  );
-}
-
-async function readText({ body }: S3Request): Promise<string> {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of body) {
-    length += piece.length;
-    if (length > LONGEST_LIST_BYTES) throw malformed();
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString();
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { KeptObject } from './kept-object.js';
 import { type MeasuredBytes, writeMeasured } from './measured-write.js';
-import { isMissing, type ObjectStore } from './object-store.js';
+import { compareKeys, isMissing, type ObjectStore } from './object-store.js';
 import { S3Error } from './s3-error.js';
 
 const uploadSchema = z.object({
@@ -88,7 +88,7 @@ export class MultipartUploads {
     const uploads = await Promise.all(ids.map((id) => readJson(join(folder, id, 'upload.json'), uploadSchema)));
     return uploads
       .flatMap((upload) => (upload ? [upload] : []))
-      .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) || a.initiatedAt - b.initiatedAt);
+      .sort((a, b) => compareKeys(a.key, b.key) || a.initiatedAt - b.initiatedAt);
   }
 
   /** Takes a part in, in place of one of the same number. Rejects, keeping nothing, when `check` throws. */

@@ -116,13 +116,12 @@ export class ObjectStore {
     }
   }
 
-  /** The keys of a bucket, in the order of their UTF-8 bytes. */
-  async keys(bucket: string): Promise<string[]> {
+  /** What is in a bucket, in the order of the keys' UTF-8 bytes. */
+  async list(bucket: string): Promise<KeptObject[]> {
     const folder = join(this.folderOf(bucket), 'records');
     const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
     const records = await Promise.all(names.map((name) => this.#readRecord(join(folder, name))));
-    const keys = records.flatMap((kept) => (kept ? [kept.key] : []));
-    return keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    return records.flatMap((kept) => (kept ? [kept] : [])).sort((a, b) => compareKeys(a.key, b.key));
   }
 
   /** Where the bytes of an object that was put in one piece lie, for readers that want a file. */
@@ -205,6 +204,11 @@ export class ObjectStore {
   #record(bucket: string, key: string): string {
     return join(this.folderOf(bucket), 'records', `${fileNameFor(key)}.json`);
   }
+}
+
+/** The order of S3: by UTF-8 bytes. */
+export function compareKeys(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /** Keys may hold anything, slashes and dots included, and be longer than a file name may be. */

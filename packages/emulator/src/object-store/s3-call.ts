@@ -9,6 +9,7 @@ export interface S3Call {
   uploads: MultipartUploads;
   request: S3Request;
   outgoing: ServerResponse;
+  region: string;
   /** What the signature says of the payload. */
   payload: string;
 }

@@ -66,7 +66,7 @@ async function carryOut(face: S3Face, request: S3Request, outgoing: ServerRespon
   if (operation !== createBucket && !(await store.hasBucket(request.bucket))) {
     throw new S3Error('NoSuchBucket', 'The specified bucket does not exist');
   }
-  const call = { store, uploads, request, outgoing };
+  const call = { store, uploads, request, outgoing, region: account.region };
   return operation ? operation({ ...call, payload }) : postObject(call, account);
 }
 

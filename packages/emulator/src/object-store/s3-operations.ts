@@ -1,4 +1,5 @@
 import { createBucket, headBucket } from './bucket-operations.js';
+import { getBucketLocation, listObjects, listObjectsV2 } from './list-operations.js';
 import {
   abortMultipartUpload,
   completeMultipartUpload,
@@ -48,6 +49,9 @@ const OPERATIONS: Record<string, S3Operation> = {
   'DELETE object uploadId': abortMultipartUpload,
   'PUT bucket': createBucket,
   'HEAD bucket': headBucket,
+  'GET bucket': listObjects,
+  'GET bucket list-type': listObjectsV2,
+  'GET bucket location': getBucketLocation,
   'GET bucket uploads': listMultipartUploads,
 };
 
