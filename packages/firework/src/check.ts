@@ -1,7 +1,7 @@
 import type { AdapterRequest, Problem } from '@sluice/core/adapter';
 import type { ParsedOptions } from './options.js';
 import type { ParsedSettings } from './settings.js';
-import { captionOf, channelOf, missingChannel } from './video-fields.js';
+import { channelOf, missingChannel } from './video-fields.js';
 import { videoFileOf } from './video-file.js';
 
 type Request = AdapterRequest<ParsedOptions>;
@@ -17,14 +17,16 @@ export function checkRequest(request: Request, settings: ParsedSettings): Proble
 }
 
 function checkTexts(request: Request): Problem[] {
-  const { metadata, options } = request;
+  const { metadata, options, nameGiven } = request;
+  const given = [
+    { field: 'options.firework.caption', caption: options.caption },
+    { field: 'metadata.title', caption: metadata?.title },
+    { field: 'name', caption: nameGiven ? request.name : undefined },
+  ].find(({ caption }) => caption !== undefined);
   const problems: Problem[] = [];
-  if (captionOf(request).trim() === '') {
-    const field = options.caption !== undefined ? 'options.firework.caption' : 'metadata.title';
-    problems.push(error(field, 'must not be blank: Firework needs a caption'));
-  }
-  const blankTag = metadata?.tags?.some((tag) => tag === '') === true && options.hashtags === undefined;
-  if (blankTag) problems.push(error('metadata.tags', 'must hold no empty text: they become hashtags'));
+  if (given?.caption?.trim() === '') problems.push(error(given.field, 'must not be blank: it becomes the caption'));
+  const blankTag = metadata?.tags?.includes('') === true && options.hashtags === undefined;
+  if (blankTag) problems.push(error('metadata.tags', 'must hold no empty text: they become the hashtags'));
   return problems;
 }
 

@@ -30,7 +30,7 @@ export const fireworkSettingsSchema = z.object({
     .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be a scope, such as videos:write'))
     .default(['videos:read', 'videos:write']),
   /** The channel of requests that name none in `options.firework.channel_id`. */
-  channelId: z.string().min(1, 'must not be empty').exactOptional(),
+  channelId: z.string().min(1, 'must not be empty').optional(),
   baseUrl: z
     .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
     .default('https://api.firework.com')
