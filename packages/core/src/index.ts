@@ -2,9 +2,12 @@
 export { createSluice } from './engine/create.js';
 export type * from './engine/sluice.js';
 export type { ProbeResult, Problem } from './model/adapter.js';
+export type { ByteInput, BytesState, OpenBytes } from './model/bytes.js';
 export type { CommonSettings, ConfiguredAdapter } from './model/define-adapter.js';
 export { type ErrorCode, type ErrorFields, type RetryAdvice, SluiceError } from './model/error.js';
 export type { ImportEvent } from './model/event.js';
+export { type ByteOptions, fromBlob, fromBuffer } from './model/from-bytes.js';
+export { fromStream, type StreamOptions } from './model/from-stream.js';
 export type * from './model/item.js';
 export type { ImportJob, WaitOptions } from './model/job.js';
 export type { JsonObject, JsonValue } from './model/json.js';

@@ -1,10 +1,89 @@
 import { SluiceError } from '../model/error.js';
-import type { CreateBytePlane } from './byte-plane.js';
+import { abortError } from '../wire/clock.js';
+import {
+  type CreateBytePlane,
+  type FormTransfer,
+  type PartsTransfer,
+  SendError,
+  type TransferOptions,
+} from './byte-plane.js';
 
-/** Placeholder until written by the byte plane's author. */
-export const createBytePlane: CreateBytePlane = () => {
-  const refuse = async () => {
-    throw new SluiceError({ code: 'unsupported', message: 'bytes cannot be sent from this runtime' });
-  };
-  return { sendParts: refuse, sendForm: refuse, openSource: refuse, close: async () => {} };
-};
+/**
+ * Bytes over the runtime's fetch. It tells nothing of bytes on their way and takes a body whole: memory is parts in flight times the
+ * part, a form's file is held in memory, there is no digest on the way, and time-outs are for a whole attempt.
+ */
+export const createBytePlane: CreateBytePlane = () => ({
+  sendParts: async (transfer) => {
+    const queue = [...transfer.missing];
+    const worker = async () => {
+      for (let number = queue.shift(); number !== undefined; number = queue.shift()) await sendPart(transfer, number);
+    };
+    await Promise.all(Array.from({ length: Math.min(transfer.inFlight, queue.length) }, worker));
+    return {};
+  },
+  sendForm,
+  openSource: async ({ kind }) => {
+    throw new SluiceError({ code: 'unsupported', message: `this runtime cannot open a source of the kind "${kind}"` });
+  },
+  close: async () => undefined,
+});
+
+async function sendPart(transfer: PartsTransfer, number: number): Promise<void> {
+  const from = (number - 1) * transfer.partSize;
+  const body = await readRange(transfer, from, Math.min(transfer.bytes.size, from + transfer.partSize));
+  for (let attempt = 1; ; attempt += 1) {
+    const { url, headers } = await transfer.place(number);
+    try {
+      const response = await sendBody(transfer, { url, init: { method: 'PUT', headers, body } });
+      await transfer.arrived({ number, etag: response.headers.get('etag') ?? '', size: body.byteLength });
+      transfer.moved(body.byteLength);
+      return;
+    } catch (error) {
+      if (!(error instanceof SendError)) throw error;
+      await transfer.failed({ ...error.failure, number, attempt });
+    }
+  }
+}
+
+async function sendForm(transfer: FormTransfer) {
+  const { form, bytes } = transfer;
+  const body = new FormData();
+  for (const [name, value] of form.fields) body.append(name, value);
+  const file = new Blob([await readRange(transfer, 0, bytes.size)], { type: form.contentType });
+  body.append(form.fileField, file, form.filename);
+  const response = await sendBody(transfer, {
+    url: form.url,
+    init: { method: 'POST', headers: form.headers ?? {}, body },
+  });
+  transfer.moved(bytes.size);
+  const header = (name: string) => response.headers.get(name) ?? undefined;
+  return { status: response.status, header, body: await response.text() };
+}
+
+async function readRange({ bytes }: TransferOptions, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+  const whole = new Uint8Array(to - from);
+  for (let filled = 0; filled < whole.byteLength; ) {
+    const read = await bytes.read(whole.subarray(filled), from + filled);
+    if (read === 0) {
+      throw new SluiceError({
+        code: 'integrity',
+        message: 'the source became shorter while it was read; nothing was created',
+      });
+    }
+    filled += read;
+  }
+  return whole;
+}
+
+/** @throws SendError for a status other than 2xx, and where no answer came */
+async function sendBody(transfer: TransferOptions, request: { url: string; init: RequestInit }): Promise<Response> {
+  const { signal } = transfer;
+  let response: Response;
+  try {
+    response = await fetch(request.url, { ...request.init, signal, redirect: 'error' });
+  } catch (cause) {
+    throw signal.aborted ? abortError(signal) : new SendError({ kind: 'broken', cause });
+  }
+  if (response.ok) return response;
+  throw new SendError({ kind: 'refused', status: response.status, body: (await response.text()).slice(0, 4_096) });
+}

@@ -63,13 +63,18 @@ export class OrderedDigest {
     return Math.min(this.#bytes.size, this.#nextRead(this.#frontier));
   }
 
-  /** After the last lane has ended. Lower-case hex. */
-  async finish(): Promise<string> {
-    while (this.#frontier < this.#bytes.size || this.#filling !== undefined) {
+  /** Reads on to `position`: a stream that is read in order must not be read past what is not hashed yet. */
+  async reach(position: number): Promise<void> {
+    while (this.#frontier < position || this.#filling !== undefined) {
       this.catchUp();
       await this.#filling;
       if (this.#error !== undefined) throw this.#error;
     }
+  }
+
+  /** After the last lane has ended. Lower-case hex. */
+  async finish(): Promise<string> {
+    await this.reach(this.#bytes.size);
     return this.#hasher.digest();
   }
 

@@ -92,6 +92,8 @@ class PartsSender {
     while (!this.#stop.signal.aborted) {
       const number = this.#transfer.missing[this.#next];
       if (number === undefined) return;
+      const { bytes, partSize } = this.#transfer;
+      if (!bytes.seekable) await this.#digest?.reach((number - 1) * partSize);
       this.#next += 1;
       await lane.send(number);
     }

@@ -39,6 +39,8 @@ export async function writeRange(options: RangeOptions): Promise<number> {
       options.moved(length);
     });
     buffer.free = Promise.all([written, hashed]);
+    // Whoever fills the buffer next gets the error; nobody may, when the range ends before.
+    buffer.free.catch(() => undefined);
     position += length;
     await options.pace(length);
   }
