@@ -25,7 +25,9 @@ export function forwardTo(endpoint: string, { log, closing }: Pick<Rooms, 'log' 
     let note = 'passed on';
     try {
       const answer = await exchange(request, body);
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      for (const [name, value] of Object.entries(answer.headers))
+        if (value !== undefined) outgoing.setHeader(name, value);
+      outgoing.writeHead(answer.statusCode ?? 502);
       for await (const piece of answer) outgoing.write(piece);
       outgoing.end();
       // A body that was refused on its way is left where it is, and with it the connection.

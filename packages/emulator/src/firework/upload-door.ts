@@ -1,4 +1,5 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { DrawnFault } from '../faults/faults.js';
 import type { FaultKind, FaultRule } from '../faults/rule.js';
 import { S3Error, sendS3Error } from '../object-store/s3-error.js';
 import type { S3Listener } from '../object-store/s3-face.js';
@@ -58,12 +59,12 @@ async function passOn(state: FireworkState, store: S3Listener, arrival: Arrival)
     return before.rule;
   }
   const body = inBody ? damageBody(inBody, { ...arrival, closing }) : arrival.body;
-  const after = faults.draw(point, 'after', subject);
+  const after: DrawnFault = inBody ? { delayMs: 0 } : faults.draw(point, 'after', subject);
   // What is going to be lost is answered into nothing.
   const answered = after.rule ? new ServerResponse(incoming) : outgoing;
   if (after.rule) continueBody(incoming, outgoing);
   await store(incoming, answered, counted(body, attempt));
-  noteAnswer(attempt, incoming, answered);
+  if (inBody?.kind !== 'reset-mid') noteAnswer(attempt, incoming, answered);
   await pause(after.delayMs, closing);
   if (after.rule) attempt.status = refuse(after.rule.kind, arrival);
   return inBody ?? after.rule;
