@@ -10,7 +10,7 @@ import {
 } from '../../src/adapter.js';
 import type { AdapterSubject } from '../../src/testing/index.js';
 
-declare module '../../src/model/request.js' {
+declare module '@sluice/core/adapter' {
   interface AdapterOptions {
     acme?: { folder?: string; speed?: number };
   }
