@@ -8,10 +8,10 @@ import { sealedOf, type WrittenRecord } from './records.js';
 type Lost = Extract<Committed, { outcome: 'lost' }>;
 type Full = Extract<Committed, { outcome: 'full' }>;
 
-/** ?1 id, ?2 fence, ?4 ref, ?8 whether it is final, ?9 whether the lease goes on. */
+/** ?1 id, ?2 fence, ?4 ref, ?8 whether it is final, ?9 whether the lease goes on, ?10 whether it stands in line. */
 const change = 'UPDATE records SET state = ?3, ref = ?4, due_at = ?5, record = ?6, sealed = ?7';
-const move = `, final = ?8, ready = 0,
-  wake_at = CASE WHEN ?9 AND NOT ?8 THEN lease_until ELSE ?5 END,
+const move = `, final = ?8, ready = ?10,
+  wake_at = CASE WHEN ?10 THEN NULL WHEN ?9 AND NOT ?8 THEN lease_until ELSE ?5 END,
   holder = CASE WHEN ?9 THEN holder END`;
 const underLease = ' WHERE id = ?1 AND fence = ?2 AND holder IS NOT NULL';
 
@@ -69,8 +69,9 @@ function changed({ sealer }: OpenFile, { lease }: Commit, written: WrittenRecord
   return [lease.id, lease.fence, state, ref, dueAt, record, sealedOf(written, sealer)];
 }
 
-function moved({ release }: Commit, { final }: WrittenRecord): SqlValue[] {
-  return [final ? 1 : 0, release ? 0 : 1];
+function moved({ release, now }: Commit, { final, dueAt }: WrittenRecord): SqlValue[] {
+  const isDue = dueAt !== null && dueAt <= now;
+  return [final ? 1 : 0, release ? 0 : 1, release && isDue ? 1 : 0];
 }
 
 /** @returns whether the job has news, and hence is due */

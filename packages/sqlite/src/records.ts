@@ -73,11 +73,12 @@ export function findByRef({ database, sealer }: OpenFile, provider: string, ref:
   return found(database.get(`SELECT ${columns} FROM records ${where}`, provider, ref), sealer);
 }
 
-/** Adds a record that nobody holds. */
-export function insertRecord({ database, sealer }: OpenFile, written: WrittenRecord): void {
+/** Adds a record that nobody holds. It stands in line at once if it is due. */
+export function insertRecord({ database, sealer }: OpenFile, written: WrittenRecord, now: number): void {
+  const isDue = written.dueAt !== null && written.dueAt <= now;
   database.run(
-    `INSERT INTO records (id, key, provider, lane, state, final, priority, ref, due_at, wake_at, record, sealed)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO records (id, key, provider, lane, state, final, priority, ref, due_at, ready, wake_at, record, sealed)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     written.id,
     written.key,
     written.provider,
@@ -87,7 +88,8 @@ export function insertRecord({ database, sealer }: OpenFile, written: WrittenRec
     written.priority,
     written.ref,
     written.dueAt,
-    written.dueAt,
+    isDue ? 1 : 0,
+    isDue ? null : written.dueAt,
     written.record,
     sealedOf(written, sealer),
   );

@@ -52,10 +52,11 @@ export class SqliteStore implements Store {
 
   async create(record: JobRecord): Promise<{ record: JobRecord; created: boolean }> {
     const written = writeRecord(record);
+    const { createdAt } = record;
     return this.#group.write((file) => {
       const taken = written.key === null ? undefined : findByKey(file, written.key);
       if (taken !== undefined) return { record: taken, created: false };
-      insertRecord(file, written);
+      insertRecord(file, written, createdAt);
       if (written.ref !== null) claim(file.database, written, written.ref);
       return { record, created: true };
     });

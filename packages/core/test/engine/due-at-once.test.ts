@@ -22,10 +22,8 @@ it('a look that is due when the start is answered is not begun only to be stoppe
       webhook: async () => ({ ref: 'r1', event: 'done' }),
     },
   });
-  const { sluice, clock } = client;
-  const began = clock.now();
-  const job = await clock.run(sluice.import({ source }));
-  expect(await clock.run(job.wait())).toMatchObject({ state: 'completed' });
+  const job = await client.sluice.import({ source });
+  // Nobody moves the clock: what waited for it would never end.
+  expect(await job.wait()).toMatchObject({ state: 'completed' });
   expect(looks).toEqual(['answered']);
-  expect(clock.now()).toBe(began);
 });

@@ -17,7 +17,7 @@ export interface AcmeScript {
   pollIntervalMs?: number;
 }
 
-declare module '../../src/model/request.js' {
+declare module '@sluice/core/adapter' {
   interface AdapterOptions {
     nova?: { folder?: string; webhookUrl?: string };
   }

@@ -16,7 +16,7 @@ import {
 import type { AdapterSubject } from '../../src/testing/index.js';
 import { acmeUpload, acmeWays, uploadSamples, uploads } from './acme-upload.js';
 
-declare module '../../src/model/request.js' {
+declare module '@sluice/core/adapter' {
   interface AdapterOptions {
     acme?: { folder?: string; speed?: number; whole?: boolean };
   }

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { createSluice } from '../../src/engine/create.js';
+import { SluiceError } from '../../src/model/error.js';
+import { memoryStore } from '../../src/store/memory.js';
+import { acmeAdapter, completed, looksInTurn, running, started, startsInTurn, unavailable } from '../support/acme.js';
+import { makeClient, source } from '../support/client.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { bound, counted } from '../support/stores.js';
+
+describe('run', () => {
+  it('until idle carries on what others left, whatever it waits for, and ends', async () => {
+    const [store, clock] = [memoryStore(), new ManualClock()];
+    const script = {
+      members: {
+        start: startsInTurn(unavailable({ retryAfterMs: 5_000 }), unavailable(), started('r1')),
+        status: looksInTurn(running(), unavailable(), running(), completed),
+      },
+    };
+    const left = makeClient(script, { store, clock });
+    const job = await clock.run(left.sluice.import({ source }));
+    await left.sluice.close();
+    const { sluice } = makeClient(script, { store, clock });
+    await clock.run(sluice.run({ untilIdle: true }));
+    expect((await sluice.job(job.id)).snapshot.state).toBe('completed');
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('until idle with nothing to do ends at once', async () => {
+    const { sluice, clock } = makeClient();
+    const began = clock.now();
+    await clock.run(sluice.run({ untilIdle: true }));
+    expect(clock.now()).toBe(began);
+  });
+
+  it('takes up new jobs until its signal fires, and then ends at once', async () => {
+    const [store, clock] = [memoryStore(), new ManualClock()];
+    const worker = makeClient({}, { store, clock });
+    const stop = new AbortController();
+    const work = worker.sluice.run({ signal: stop.signal });
+    await clock.advance(60_000);
+    const { id } = await makeClient({}, { store, clock }).sluice.import({ source });
+    await clock.advance(2_000);
+    expect((await worker.sluice.job(id)).snapshot.state).toBe('completed');
+    stop.abort();
+    await work;
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('while nothing is due asks the store a few times a second and no more', async () => {
+    const { store, total } = counted(memoryStore());
+    const { sluice, clock } = makeClient(
+      { members: { status: looksInTurn(running('working', { nextLookMs: 3_600_000 })) } },
+      { store },
+    );
+    await sluice.import({ source });
+    const stop = new AbortController();
+    const work = sluice.run({ signal: stop.signal });
+    await clock.advance(2_000);
+    const before = total();
+    await clock.advance(60_000);
+    expect(total() - before).toBeLessThanOrEqual(60 * 5);
+    stop.abort();
+    await work;
+  });
+
+  it('a step that breaks comes again later and later, and is told in the log', async () => {
+    const store = bound(memoryStore());
+    const { sluice, clock, log } = makeClient({ members: { status: looksInTurn(completed) } }, { store });
+    const job = await sluice.import({ source });
+    const { commit } = store;
+    let broken = 0;
+    store.commit = async (change) => {
+      if (change.record.state === 'completed' && broken < 6) {
+        broken += 1;
+        throw new Error('disk full');
+      }
+      return commit(change);
+    };
+    const began = clock.now();
+    await clock.run(sluice.run({ untilIdle: true }));
+    expect((await sluice.job(job.id)).snapshot.state).toBe('completed');
+    expect(log.filter(({ level }) => level === 'warn')).toHaveLength(6);
+    expect(clock.now() - began).toBeGreaterThan(1_000);
+  });
+
+  it('goes on with other jobs while asking for one does not help', async () => {
+    const refused = new SluiceError({ code: 'auth', message: 'acme: wrong key' });
+    const { sluice, clock, record } = makeClient(
+      {
+        capabilities: { honours: ['name'] },
+        members: {
+          start: async (request) => started(request.name),
+          status: async (ref) => (ref === 'bad' ? Promise.reject(refused) : completed),
+        },
+      },
+      { settings: { deadlineMs: 120_000 } },
+    );
+    const bad = await sluice.import({ source, name: 'bad' });
+    const good = await sluice.import({ source, name: 'good' });
+    await clock.run(sluice.run({ untilIdle: true }));
+    expect((await record(good.id)).state).toBe('completed');
+    expect(await record(bad.id)).toMatchObject({ state: 'failed', error: { code: 'timeout' } });
+  });
+
+  it('leaves jobs of providers that are not configured here to those where they are', async () => {
+    const clock = new ManualClock();
+    const { store, total } = counted(memoryStore());
+    const status = looksInTurn(running('working', { nextLookMs: 500 }));
+    const limits = { jobs: 5 };
+    const theirs = createSluice({
+      providers: { theirs: acmeAdapter({ members: { status }, capabilities: { limits } })({}) },
+      store,
+      clock,
+    });
+    const waiting = createSluice({
+      providers: {
+        others: acmeAdapter({ members: { start: startsInTurn(unavailable({ retryAfterMs: 1_000 })) } })({}),
+      },
+      store,
+      clock,
+    });
+    const jobs = [await theirs.import({ source }), await clock.run(waiting.import({ source }))];
+    const { sluice } = makeClient({}, { store, clock });
+    const stop = new AbortController();
+    const work = sluice.run({ signal: stop.signal });
+    const before = total();
+    await clock.advance(60_000);
+    expect(total() - before).toBeLessThan(60 * 7);
+    // Their own process finds them due, and soon.
+    const looks = status.calls.length;
+    const waited = jobs[0]?.wait({ timeoutMs: 10_000 }).catch((error: unknown) => error);
+    expect(await clock.run(Promise.resolve(waited))).toMatchObject({ code: 'timeout' });
+    expect(status.calls.length - looks).toBeGreaterThan(3);
+    stop.abort();
+    await work;
+    expect(await sluice.run({ untilIdle: true })).toBeUndefined();
+    await clock.run(Promise.all([theirs.close(), waiting.close()]));
+  });
+});
