@@ -12,6 +12,7 @@ import { providerCalls } from './provider-calls.js';
 import { providerInfo } from './providers.js';
 import { runStore } from './run.js';
 import type { ProviderCalls, Sluice, SluiceOptions } from './sluice.js';
+import { needsTransfer } from './steps/transfer.js';
 import { receiveWebhook } from './webhook.js';
 
 const defaultConcurrency = 64;
@@ -78,6 +79,7 @@ async function importOne(
   const { record, created } = await engine.store.create(intake.record);
   keepBytes(engine, record, request);
   if (!created) return adopted(engine, driver, { record, provider: intake.provider.name });
+  if (needsTransfer(record)) return sendInBackground(engine, driver, record);
   let latest: JobRecord | undefined;
   const stopListening = engine.bus.listen(record.id, (notice) => {
     if (notice.kind === 'record') latest = notice.record;
@@ -87,6 +89,13 @@ async function importOne(
   release();
   stopListening();
   return new JobHandle(engine, driver, latest ?? (await engine.store.read(record.id)) ?? record);
+}
+
+/** An upload may take hours: its job is there at once, to be followed, and its first step goes on until it ends or the client is closed. */
+function sendInBackground(engine: Engine, driver: Driver, record: JobRecord): JobHandle {
+  const { stepped, release } = driver.drive(record);
+  void stepped.then(release);
+  return new JobHandle(engine, driver, record);
 }
 
 /** Bytes that only this process has are kept as long as the job needs them; also for a job that another process left. */

@@ -130,8 +130,10 @@ function ignored(engine: Engine, request: ParsedRequest, provider: Provider): Pr
 }
 
 /** A check that must be made and that nobody can make: better said now than after the import was paid. */
-function uncheckable({ expect }: ParsedRequest, { adapter }: Provider): Problem[] {
+function uncheckable({ expect, source }: ParsedRequest, { adapter }: Provider): Problem[] {
   if (expect?.unchecked !== 'fail' || expect.sha256 === undefined) return [];
+  // What is uploaded is measured while it is read.
+  if (source.kind === 'file' || source.kind === 'bytes') return [];
   if (adapter.capabilities.checks.includes('sha256')) return [];
   const message = `${adapter.name} does not measure the source's sha-256, so the job could only fail; leave it out, or let "unchecked" warn`;
   return [{ severity: 'error', field: 'expect.sha256', message }];

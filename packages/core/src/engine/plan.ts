@@ -13,7 +13,10 @@ export async function planImport(
 ): Promise<ImportPlan> {
   const { provider, record, request, route } = intake;
   const measured = new Set(provider.adapter.capabilities.checks);
-  const seenBefore = request.expect?.size !== undefined && /^https?$/.test(sourceScheme(request.source) ?? '');
+  const { source, expect } = request;
+  const readHere = source.kind === 'file' || source.kind === 'bytes';
+  const seenBefore = expect?.size !== undefined && (readHere || /^https?$/.test(sourceScheme(source) ?? ''));
+  const size = expect?.size ?? (readHere ? source.size : undefined);
   const plan: ImportPlan = {
     provider: provider.name,
     adapter: provider.adapter.name,
@@ -23,10 +26,10 @@ export async function planImport(
     ...(route !== undefined && { route }),
     checks: {
       size: measured.has('size') ? 'after' : seenBefore ? 'before' : 'unchecked',
-      sha256: measured.has('sha256') ? 'after' : 'unchecked',
+      sha256: measured.has('sha256') ? 'after' : readHere && expect?.sha256 !== undefined ? 'before' : 'unchecked',
     },
     problems: intake.problems,
-    ...(request.expect?.size !== undefined && { size: request.expect.size }),
+    ...(size !== undefined && { size }),
   };
   if (!options.probe) return plan;
   try {

@@ -56,10 +56,10 @@ export interface ImportPlan {
   /** How the bytes would travel, and why; absent when they cannot. */
   route?: { kind: 'direct'; why: string; way?: UploadWay };
   /** What of `expect` would be checked, and where. */
-  checks: { size: 'before' | 'after' | 'unchecked'; sha256: 'after' | 'unchecked' };
+  checks: { size: 'before' | 'after' | 'unchecked'; sha256: 'before' | 'after' | 'unchecked' };
   /** What is wrong (`error`), and what would be left out (`warning`). */
   problems: Problem[];
-  /** Bytes, where they were given or a probe told. */
+  /** Bytes, where they were given, can be seen here, or a probe told. */
   size?: number;
   /** What the provider says; only with `probe: true` and an adapter that can. */
   probe?: ProbeResult;
@@ -82,7 +82,7 @@ export type ProviderCalls<Configured> = Configured extends ConfiguredAdapter<inf
 /** The client: an application has one. */
 export interface Sluice<Providers extends Record<string, ConfiguredAdapter> = Record<string, ConfiguredAdapter>> {
   /**
-   * Saves the request as a job and hands it over, as far as that goes without waiting.
+   * Saves the request as a job and hands it over, as far as that goes without waiting: an upload goes on in the background.
    * @throws SluiceError `invalid-request` or `unsupported` before anything is saved or sent
    */
   import(request: ImportRequest): Promise<ImportJob>;

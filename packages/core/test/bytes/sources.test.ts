@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ByteInput, fromBlob, fromBuffer, fromStream } from '@sluice/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { BytePlane } from '../../src/platform/byte-plane.js';
 import { createBytePlane as createNodePlane } from '../../dist/platform/node-bytes/create.js';
+import type { BytePlane } from '../../src/platform/byte-plane.js';
 import { createBytePlane as createWebPlane } from '../../src/platform/web-bytes.js';
 
 const content = randomBytes(9 * 1024 * 1024 + 123);

@@ -54,8 +54,11 @@ export class PartLane {
     const size = this.end - from;
     const md5 = this.#room.transfer.md5 ? createHash('md5') : undefined;
     let moved = 0;
+    const count = (bytes: number) => {
+      moved += bytes;
+    };
     try {
-      const answer = await this.#sendRange({ place, from, md5, moved: (bytes) => void (moved += bytes) });
+      const answer = await this.#sendRange({ place, from, md5, moved: count });
       assertTaken(answer);
       const etag = answer.header('etag') ?? '';
       assertUndamaged(etag, md5?.digest('hex'));
