@@ -1,4 +1,4 @@
-import type { ErrorFields } from '../model/error.js';
+import { type ErrorFields, SluiceError } from '../model/error.js';
 import type { ImportItem } from '../model/item.js';
 import type { JobRecord, Warning } from '../model/record.js';
 
@@ -31,6 +31,18 @@ function redactError(error: ErrorFields, redact: (text: string) => string): Erro
     message: redact(error.message),
     ...(providerCode !== undefined && { providerCode: redact(providerCode) }),
   };
+}
+
+/** An error as it may be thrown: a cause that says something secret is left out, since whoever prints the error prints it too. */
+export function redactThrown(error: SluiceError, redact: (text: string) => string): SluiceError {
+  const fields = redactError(error.toJSON(), redact);
+  if (fields.message === error.message && saysNothingSecret(error.cause, redact)) return error;
+  return new SluiceError(fields);
+}
+
+function saysNothingSecret(cause: unknown, redact: (text: string) => string): boolean {
+  if (!(cause instanceof Error)) return typeof cause !== 'string' || redact(cause) === cause;
+  return redact(cause.message) === cause.message && saysNothingSecret(cause.cause, redact);
 }
 
 function redactItem(item: ImportItem, redact: (text: string) => string): ImportItem {

@@ -1,4 +1,5 @@
 import type { AdapterContext, AdapterRequest } from '../model/adapter.js';
+import type { SluiceError } from '../model/error.js';
 import type { CallEffect, Http } from '../model/http.js';
 import type { JsonObject } from '../model/json.js';
 import type { JobRecord } from '../model/record.js';
@@ -18,7 +19,7 @@ import type { Engine } from './engine.js';
 import { type Hold, lostError } from './lease-keeper.js';
 import { type CallKind, windowHit } from './limits.js';
 import type { Provider } from './providers.js';
-import { redactRecord } from './redact-record.js';
+import { redactRecord, redactThrown } from './redact-record.js';
 import type { StepSignals } from './step-signals.js';
 
 /** What is committed besides the record. */
@@ -64,6 +65,11 @@ export class Step {
   /** Takes everything secret out of a text. */
   redact(text: string): string {
     return redactText(text, this.#secrets);
+  }
+
+  /** Takes everything secret out of an error that is to be thrown. */
+  redactThrown(error: SluiceError): SluiceError {
+    return redactThrown(error, (text) => this.redact(text));
   }
 
   /** Saves the record and goes on under the lease. `full` leaves everything as it was. */

@@ -102,12 +102,14 @@ export function displaySource(source: Source): string {
   return source.kind === 'file' ? source.path : `integration:${source.id}`;
 }
 
-/** The default name: the source's path without its leading slash, decoded; a file's own name; an integration's id. */
+/** The default name: the source's path without its leading slash, decoded, or its host; a file's own name; an integration's id. */
 export function defaultName(source: Source): string {
   if (source.kind === 'integration') return source.id;
   if (source.kind === 'bytes') return source.name ?? 'upload';
   if (source.kind === 'file') return source.path.split(/[\\/]/).at(-1) ?? source.path;
-  const path = new URL(source.url).pathname.replace(/^\/+/, '');
+  const { pathname, hostname } = new URL(source.url);
+  const path = pathname.replace(/^\/+/, '');
+  if (path === '') return hostname;
   try {
     return decodeURIComponent(path);
   } catch {

@@ -157,6 +157,27 @@ describe('a window', () => {
   });
 });
 
+it('no more jobs move at once than the client’s concurrency, and all of them do', async () => {
+  const clock = new ManualClock();
+  let [calls, most] = [0, 0];
+  const slow = async <T>(answer: T): Promise<T> => {
+    calls += 1;
+    most = Math.max(most, calls);
+    await clock.sleep(700);
+    calls -= 1;
+    return answer;
+  };
+  const start: AdapterMembers['start'] = (request) => slow({ ref: request.id, snapshot: running() });
+  const status = () => slow({ state: 'completed', rawState: 'done' } as const);
+  const { sluice } = makeClient({ members: { start, status } }, { clock, concurrency: 3 });
+  const jobs = await clock.run(Promise.all(Array.from({ length: 10 }, () => sluice.import({ source }))));
+  await clock.run(Promise.all(jobs.map((job) => job.wait())));
+  expect(most).toBe(3);
+  await clock.run(Promise.all(Array.from({ length: 10 }, () => sluice.import({ source }))));
+  await clock.run(sluice.run({ untilIdle: true }));
+  expect(most).toBe(3);
+});
+
 describe('who waits for a slot', () => {
   it('and leaves makes room for the next one, at once', async () => {
     const client = busyClient({ jobs: 1 }, { workMs: 5_000 });

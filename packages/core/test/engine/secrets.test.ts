@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import type { AdapterMembers } from '../../src/model/adapter.js';
 import { SluiceError } from '../../src/model/error.js';
 import type { ImportEvent } from '../../src/model/event.js';
@@ -32,7 +34,7 @@ async function everythingSaid(script: AcmeScript, answer?: ScriptedAnswer) {
       ),
   );
   const { request: _sealed, ...open } = await record(job.id);
-  return { error, text: JSON.stringify([events, job.snapshot, log, error, open, String(error)]) };
+  return { error, text: JSON.stringify([events, job.snapshot, log, error, open, inspect(error, { depth: 9 })]) };
 }
 
 function expectNothingHidden(text: string) {
@@ -86,7 +88,6 @@ describe('nothing hidden is said', () => {
       {
         members: {
           start: async (_request, { http }) => {
-            const { z } = await import('zod');
             const path = '/import/sk-acme-123456';
             const sent = await http.call({ method: 'POST', path, query: { url: source }, json: { source } });
             return started(sent.parse(z.object({ id: z.int() })).id);
@@ -110,5 +111,29 @@ describe('nothing hidden is said', () => {
       },
     });
     expect(text.match(/"type":"warning"/g)).toHaveLength(1);
+  });
+
+  it('by a plan whose probe fails', async () => {
+    const probe = {
+      start: () => Promise.reject(new SluiceError({ code: 'source-unreachable', message: quotation })),
+      status: () => expect.fail('asked'),
+    };
+    const { sluice } = makeClient({ members: { probe } }, { settings: { apiKey: 'sk-acme-123456' } });
+    const plan = await sluice.plan({ source, options }, { probe: true });
+    expect(plan.problems.at(-1)?.message).toContain('cannot fetch https://media.example/clip.mp4?…');
+    expectNothingHidden(JSON.stringify(plan));
+  });
+
+  it('by the refusal of a cancel', async () => {
+    const refusal = () =>
+      Promise.reject(new SluiceError({ code: 'conflict', message: quotation, cause: new Error(source) }));
+    const { sluice, clock } = makeClient(
+      { capabilities: { cancel: true }, members: { cancel: refusal, status: async () => running() } },
+      { settings: { apiKey: 'sk-acme-123456' } },
+    );
+    const job = await sluice.import({ source, options });
+    const error: unknown = await clock.run(job.cancel().catch((thrown: unknown) => thrown));
+    expect(error).toMatchObject({ code: 'conflict' });
+    expectNothingHidden(JSON.stringify([job.snapshot, inspect(error, { depth: 9 })]));
   });
 });

@@ -32,18 +32,19 @@ export async function callFailed(
 export function asCallError(step: Step, thrown: unknown, doing: string): SluiceError {
   if (SluiceError.is(thrown)) {
     if (thrown.code === 'aborted') throw thrown;
-    return thrown;
+    return step.redactThrown(thrown);
   }
   const said = thrown instanceof Error ? thrown.message : String(thrown);
-  return new SluiceError({
+  const error = new SluiceError({
     code: 'protocol',
-    message: step.redact(`${step.provider.name}: the adapter cannot ${doing}: ${said}`),
+    message: `${step.provider.name}: the adapter cannot ${doing}: ${said}`,
     provider: step.provider.name,
     cause: thrown,
   });
+  return step.redactThrown(error);
 }
 
 function alive(error: SluiceError, step: Step): SluiceError {
-  const message = `${step.redact(error.message)}. The job ${step.record.id} is alive at the provider; once this is mended, wait for it again`;
+  const message = `${error.message}. The job ${step.record.id} is alive at the provider; once this is mended, wait for it again`;
   return new SluiceError({ ...error.toJSON(), message, cause: error });
 }
