@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../src/index.js';
-import { ask, callFirework, tokenOf } from './firework-support.js';
+import { ask, callFirework, idOf, tokenOf } from './firework-support.js';
 import { emulate, sample } from './support.js';
 
 const SAMPLE = fileURLToPath(new URL('../media/sample.mp4', import.meta.url));
@@ -87,7 +87,7 @@ describe('a video from a URL', () => {
     const emulator = await emulate({ firework: { transcodingMs: 60_000 } });
     const begun = await create(emulator, { url: sample(emulator), async: true });
     expect(begun).toMatchObject({ status: 202, json: { status: 'running', video_id: null, completed_at: null } });
-    const look = async () => (await callFirework(emulator, `/api/v1/videos/imports/${begun.json.id}`)).json;
+    const look = async () => (await callFirework(emulator, `/api/v1/videos/imports/${idOf(begun)}`)).json;
     await expect.poll(async () => (await look()).video_id).toBeTypeOf('string');
     expect(await look()).toMatchObject({ status: 'running', completed_at: null });
     emulator.clock.advance(60_000);

@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { imageSize } from '../src/media/image-size.js';
-import { callFirework } from './firework-support.js';
+import { callFirework, idOf } from './firework-support.js';
 import { emulate, sample } from './support.js';
 
 const PNG = Buffer.concat([
@@ -10,6 +11,8 @@ const PNG = Buffer.concat([
   Buffer.from('000002d000000500', 'hex'),
 ]);
 const JPEG = Buffer.from('ffd8ffe000020000ffc0000b0800f000a0010111'.replace('00020000', '00040000'), 'hex');
+
+const postersSchema = z.array(z.looseObject({ url: z.string() }));
 
 let server: Server;
 let url = '';
@@ -29,9 +32,8 @@ describe('a custom poster', () => {
   it('is downloaded, described and handed out, and can be taken away', async () => {
     const emulator = await emulate();
     const body = { channel_id: 'FwChannel', caption: 'x', url: sample(emulator), poster_url: `${url}/poster.png` };
-    const { json } = await callFirework(emulator, '/api/v1/videos', { body });
-    const path = `/api/v1/videos/${json.id}`;
-    const posters = async () => (await callFirework(emulator, path)).json.video_posters as { url: string }[];
+    const path = `/api/v1/videos/${idOf(await callFirework(emulator, '/api/v1/videos', { body }))}`;
+    const posters = async () => postersSchema.parse((await callFirework(emulator, path)).json.video_posters);
     await expect.poll(posters).toMatchObject([{ format: 'png', width: 720, height: 1280, aspect_ratio: '9:16' }]);
     const [poster] = await posters();
     const picture = await fetch(poster?.url ?? '');
@@ -47,8 +49,8 @@ describe('a custom poster', () => {
     const emulator = await emulate();
     for (const name of ['missing.png', 'page.png']) {
       const body = { channel_id: 'FwChannel', caption: 'x', url: sample(emulator), poster_url: `${url}/${name}` };
-      const { json } = await callFirework(emulator, '/api/v1/videos', { body });
-      expect((await callFirework(emulator, `/api/v1/videos/${json.id}`)).json.video_posters).toEqual([]);
+      const path = `/api/v1/videos/${idOf(await callFirework(emulator, '/api/v1/videos', { body }))}`;
+      expect((await callFirework(emulator, path)).json.video_posters).toEqual([]);
     }
   });
 

@@ -26,6 +26,11 @@ export async function ask(...parameters: string[]): Promise<CurledAnswer> {
   return { status: Number(first.split(' ')[1] ?? 0), headers, body, json: object.data ?? {} };
 }
 
+/** The id in an answer. */
+export function idOf({ json }: Pick<CurledAnswer, 'json'>): string {
+  return z.string().parse(json.id);
+}
+
 /** A token, as the page's client credentials say. */
 export async function tokenOf({ firework }: Emulator, scope?: string): Promise<string> {
   const { json } = await ask(

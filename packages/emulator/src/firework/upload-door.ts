@@ -77,7 +77,7 @@ async function look(
   outgoing: ServerResponse,
 ): Promise<Arrival | undefined> {
   const size = Number(incoming.headers['content-length'] ?? 0);
-  const attempt: EmulatedUploadTry = { time: Date.now(), part: 1, size, received: 0, status: null };
+  const attempt: EmulatedUploadTry = { time: Date.now(), part: 1, size, received: 0, status: null, stored: false };
   const url = new URL(incoming.url ?? '/', 'http://store');
   const [, , ...segments] = url.pathname.split('/');
   const number = url.searchParams.get('partNumber');
@@ -103,6 +103,7 @@ function noteAnswer(attempt: EmulatedUploadTry, incoming: IncomingMessage, answe
   // Whoever hung up in the middle was not answered, whatever was said into the closed connection.
   if (incoming.destroyed && !incoming.complete) return;
   attempt.status = answered.statusCode;
+  attempt.stored = answered.statusCode < 300;
   const etag = answered.getHeader('etag');
   if (typeof etag === 'string') attempt.etag = etag;
 }

@@ -10,6 +10,8 @@ export interface EmulatedUploadTry {
   received: number;
   /** What was answered, or `null` where no answer was given. */
   status: number | null;
+  /** Whether the store took it in, answered or not. */
+  stored: boolean;
   /** As sent, quotes and all. */
   etag?: string;
   /** The names of a form's fields, in the order in which they came. */
@@ -41,7 +43,9 @@ export interface EmulatedUpload {
   mimeType: string;
   /** Times are ms since the epoch on the provider's clock. */
   createdAt: number;
+  /** When its signatures end, by the clock that they are checked by. */
   expiresAt: number;
+  /** Failed: put together, found too small or too large, and deleted. */
   state: 'open' | 'completed' | 'failed';
   /** What arrived of an upload in parts, by number. */
   parts: EmulatedUploadPart[];
@@ -52,16 +56,15 @@ export interface EmulatedUpload {
 }
 
 /** Notes a request that has ended. */
-export function noteTry(upload: EmulatedUpload, attempt: EmulatedUploadTry): void {
-  const isIn = attempt.status !== null && attempt.status < 300;
-  if (upload.way === 'form' && isIn) upload.state = 'completed';
-  if (upload.way === 'form') return;
-  const puts = upload.tries.filter(({ part }) => part === attempt.part).length;
-  const known = upload.parts.find(({ part }) => part === attempt.part);
+export function noteTry(upload: EmulatedUpload, { part, size, etag, time, stored }: EmulatedUploadTry): void {
+  if (upload.way === 'form') {
+    if (stored) upload.state = 'completed';
+    return;
+  }
+  const puts = upload.tries.filter((one) => one.part === part).length;
+  const known = upload.parts.find((one) => one.part === part);
   if (known) known.puts = puts;
-  if (attempt.etag === undefined) return;
-  const { part, size, etag, time } = attempt;
-  upload.parts = [...upload.parts.filter((one) => one !== known), { part, size, etag, time, puts }].sort(
-    (a, b) => a.part - b.part,
-  );
+  if (!stored || etag === undefined) return;
+  const others = upload.parts.filter((one) => one !== known);
+  upload.parts = [...others, { part, size, etag, time, puts }].sort((a, b) => a.part - b.part);
 }

@@ -51,7 +51,7 @@ export interface ListedPart {
 }
 
 /** AWS S3: every part but the last is 5 MiB or more. */
-export const SMALLEST_PART_BYTES = 5 * 1024 * 1024;
+const SMALLEST_PART_BYTES = 5 * 1024 * 1024;
 
 /** Multipart uploads on disk, beside the objects that become of them. No byte is copied when they do. */
 export class MultipartUploads {

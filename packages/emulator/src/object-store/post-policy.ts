@@ -81,8 +81,8 @@ function readCondition(
   condition: PostPolicy['conditions'][number],
 ): { name: string; value: string; exact: boolean } | undefined {
   if (!Array.isArray(condition)) {
-    const [[name = '', value = ''] = []] = Object.entries(condition);
-    return { name: name.toLowerCase(), value, exact: true };
+    const [pair] = Object.entries(condition);
+    return pair && { name: pair[0].toLowerCase(), value: pair[1], exact: true };
   }
   const [word, field, value] = condition;
   if (typeof field !== 'string' || typeof value !== 'string') return undefined;

@@ -84,7 +84,9 @@ const REFUSALS: { name: string; tampering: Tampering; seen: string; ceph?: { see
   {
     name: 'another policy than was signed',
     tampering: {
-      fields: changed('policy', (value) => Buffer.from(`${Buffer.from(value, 'base64')} `).toString('base64')),
+      fields: changed('policy', (value) =>
+        Buffer.from(`${Buffer.from(value, 'base64').toString()} `).toString('base64'),
+      ),
     },
     seen: '403 SignatureDoesNotMatch',
     ceph: PLAIN_REFUSAL,

@@ -97,11 +97,15 @@ export function send({ method, url, headers = {}, body = '', sendLength = true }
       sent.end(body);
     });
     sent.once('error', reject);
-    sent.once('response', async (response) => {
+    sent.once('response', (response) => {
       let text = '';
-      for await (const piece of response) text += String(piece);
-      sent.destroy();
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text, continued });
+      response.on('data', (piece: Buffer) => {
+        text += piece.toString();
+      });
+      response.on('end', () => {
+        sent.destroy();
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text, continued });
+      });
     });
     if ('expect' in headers) sent.flushHeaders();
     else if (sendLength) sent.end(body);
