@@ -29,7 +29,7 @@ const customFieldsSchema = z.record(z.string(), z.string()).superRefine((fields,
 function fieldProblem(name: string, value: string): string | undefined {
   if (!fieldName.test(name)) return 'the name must be 1 to 255 of a-z, 0-9 and _';
   // By code points: an emoji is one character to a reader and two to JavaScript.
-  return [...value].length > longestField ? `must have at most ${longestField} characters` : undefined;
+  return Array.from(value).length > longestField ? `must have at most ${longestField} characters` : undefined;
 }
 
 /** Empty or null removes the poster (Videos page, 6.5). */

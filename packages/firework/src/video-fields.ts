@@ -20,7 +20,7 @@ export function neededChannel(request: Request, settings: ParsedSettings): strin
 export const missingChannel = 'is missing: name the channel here, or as channelId in the settings';
 
 /** Firework wants a caption: the option's, else the title, else the name that was given, else the file's. */
-export function captionOf({ options, metadata, name, nameGiven }: Request): string {
+function captionOf({ options, metadata, name, nameGiven }: Request): string {
   return options.caption ?? metadata?.title ?? (nameGiven ? name : lastSegment(name));
 }
 

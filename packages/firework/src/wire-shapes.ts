@@ -90,7 +90,10 @@ export function readMultipart(answer: HttpAnswer, count: number): z.output<typeo
   throw new SluiceError({ code: 'protocol', message, status: answer.status });
 }
 
+/** Whatever it is: an answer that was read is JSON all through. */
+const rawSchema = z.custom<JsonValue>();
+
 /** An answer as it came, for whoever needs what the schemas leave out. */
 export function readRaw(answer: HttpAnswer): JsonValue {
-  return answer.parse(z.json());
+  return answer.parse(rawSchema);
 }

@@ -27,7 +27,7 @@ function fileOf(path: string, size: number): ImportRequest['source'] {
 }
 
 /** A delivery that is signed as the Webhooks page says. */
-export function delivery(
+function delivery(
   body: string,
   { time = now, key = secret, toleranceMs = 300_000 }: { time?: number; key?: string; toleranceMs?: number } = {},
 ): SampleDelivery {

@@ -15,6 +15,7 @@ import { accepted, completed, token } from './samples.js';
 
 export const credentials = { clientId: 'client-0123', clientSecret: 'client-secret-0123' };
 export const channelId = 'X6Xqd6W';
+export const mebibyte = 1024 * 1024;
 export const url = 'https://example.com/videos/demo.mp4';
 
 /** What the scripted Firework answers: to each kind of call in its order, the last answer again and again. */

@@ -2,9 +2,7 @@ import { createSluice } from '@sluice/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type FireworkSettings, firework } from '../src/index.js';
 import { leastPartBytes, mostParts, planParts, waysOf } from '../src/ways.js';
-import { channelId, credentials, fileOf } from './play.js';
-
-const mebibyte = 1024 * 1024;
+import { channelId, credentials, fileOf, mebibyte } from './play.js';
 
 /** The page says "5 MB" and "5,242,880 bytes" of the same rule, and its formula leaves open which MB it counts in. */
 const megabytes = [1_000_000, mebibyte];

@@ -131,7 +131,8 @@ async function signs(subject: AdapterSubject): Promise<void> {
   const parts = await fulfilled(() => upload.sign?.(session, [1, 2], rehearsal.context()), 'sign');
   assertJson(parts, "sign's answer");
   assertFits(signedPartsSchema, parts, "sign's answer");
-  assert.deepStrictEqual(parts?.map(({ number }) => number).sort(), [1, 2], 'sign must sign what it is asked for');
+  const numbers = new Set(parts?.map(({ number }) => number));
+  assert.deepStrictEqual(numbers, new Set([1, 2]), 'sign must sign what it is asked for');
   assert.equal(rehearsal.calls.length, 1, 'sign must make exactly one call');
   assert.notDeepEqual(
     rehearsal.calls.map(effectOf),
