@@ -127,11 +127,11 @@ export class Step {
     return { provider: this.provider.name, effect, secrets: this.#secrets };
   }
 
-  /** The headers with which a form goes to the provider's own API. */
-  async wireHeaders(): Promise<Record<string, string>> {
-    const { wire } = this.provider.members;
-    const authorization = await wire.authorize?.({ http: unauthorizedHttp(this.#httpOptions()), now: this.now });
-    return { ...wire.headers, ...authorization };
+  /** The headers that authorize a form to the provider's own API; new ones where `refused` were not taken. */
+  async authorization(refused?: Record<string, string>): Promise<Record<string, string>> {
+    const http = unauthorizedHttp(this.#httpOptions());
+    const { authorize } = this.provider.members.wire;
+    return (await authorize?.({ http, now: this.now, ...(refused !== undefined && { refused }) })) ?? {};
   }
 
   /** Until a call is answered its place in the window is kept for longer than need be: who waits for one can be told now. */

@@ -15,6 +15,8 @@ export interface PartPlace {
 export interface SendFailure {
   kind: 'refused' | 'broken' | 'stalled' | 'mismatch';
   status?: number;
+  /** A header of the answer, by its name in any case. */
+  header?(name: string): string | undefined;
   /** The head of the answer's body, at most 4 KiB. May hold a URL: to be redacted before it is shown. */
   body?: string;
   cause?: unknown;

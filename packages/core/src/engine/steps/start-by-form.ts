@@ -1,13 +1,15 @@
 import type { Started } from '../../model/adapter.js';
 import type { OpenBytes } from '../../model/bytes.js';
+import { SluiceError } from '../../model/error.js';
 import type { FormUpload } from '../../model/upload.js';
 import { SendError, type SendFailure } from '../../platform/byte-plane.js';
 import { answerOf, parseJson } from '../../wire/answer.js';
 import { connectionError, refusalError, timeoutError } from '../../wire/failure.js';
+import { readRate } from '../../wire/rate.js';
 import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
 import { TransferProgress } from '../upload/progress.js';
-import { assertExpected, assertSame } from '../upload/source-bytes.js';
+import { assertExpected } from '../upload/source-bytes.js';
 import { admit, begun, startFailed } from './start.js';
 
 /** The provider may take its time over a file that it has whole, in milliseconds. */
@@ -54,9 +56,25 @@ async function assertDigest(step: Step, bytes: OpenBytes): Promise<void> {
   assertExpected(step.record, sha256);
 }
 
-async function send(step: Step, { bytes, form }: FormStart): Promise<Started> {
-  const { upload } = step.provider.members;
-  const headers = { ...(form.authorized === true && (await step.wireHeaders())), ...form.headers };
+/** A 401 surely did nothing: the form is sent once more under a new authorization, as a call would be. */
+async function send(step: Step, start: FormStart): Promise<Started> {
+  if (start.form.authorized !== true) return sendOnce(step, start, {});
+  const authorization = await step.authorization();
+  try {
+    return await sendOnce(step, start, authorization);
+  } catch (error) {
+    if (!(error instanceof SendError) || error.failure.status !== 401) throw error;
+    return sendOnce(step, start, await step.authorization(authorization));
+  }
+}
+
+async function sendOnce(
+  step: Step,
+  { bytes, form }: FormStart,
+  authorization: Record<string, string>,
+): Promise<Started> {
+  const { upload, wire } = step.provider.members;
+  const headers = { ...(form.authorized === true && wire.headers), ...authorization, ...form.headers };
   const progress = new TransferProgress(step, { done: 0, total: bytes.size });
   step.assertHeld();
   const sent = await step.engine.bytePlane.sendForm({
@@ -67,10 +85,19 @@ async function send(step: Step, { bytes, form }: FormStart): Promise<Started> {
     signal: step.signals.stopEffects,
     moved: progress.moved,
   });
-  assertSame(bytes, await bytes.look(), step.record);
+  await assertUnchanged(step, bytes);
   if (upload?.answered === undefined) throw new TypeError('it does not read the answer to its form');
   const answer = { status: sent.status, header: sent.header, text: sent.body };
   return upload.answered(answerOf(answer, step.scope('once')), step.context('starts'));
+}
+
+/** Too late to prevent, but not to say. */
+async function assertUnchanged(step: Step, bytes: OpenBytes): Promise<void> {
+  const now = await bytes.look();
+  if (now.size === bytes.size && now.fingerprint === bytes.fingerprint) return;
+  const { record, provider } = step;
+  const message = `${record.display.source} was changed while it was sent, and the provider has made something of it: look for it there`;
+  throw new SluiceError({ code: 'integrity', message, provider: provider.name });
 }
 
 /** What a form that was not taken means, in the words of a call. */
@@ -78,7 +105,8 @@ function callError(step: Step, failure: SendFailure) {
   const scope = step.scope('once');
   if (failure.kind === 'stalled') return timeoutError(idleTimeoutMs, scope);
   if (failure.kind !== 'refused') return connectionError(failure.cause, scope);
-  const refusal = { status: failure.status ?? 0, header: () => undefined, json: parseJson(failure.body ?? '') };
+  const header = failure.header ?? (() => undefined);
+  const refusal = { status: failure.status ?? 0, header, json: parseJson(failure.body ?? '') };
   const details = step.provider.members.wire.readError?.(refusal) ?? {};
-  return refusalError(refusal, { ...scope, details, rate: {} });
+  return refusalError(refusal, { ...scope, details, rate: readRate(header, step.now) });
 }

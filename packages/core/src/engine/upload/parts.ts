@@ -37,7 +37,8 @@ export async function sendParts(
     partSize: upload.partSize,
     missing,
     inFlight: bytes.seekable ? inFlight : 1,
-    digest: true,
+    // When nothing is left to send, what was taken on the way still holds: the source is the same.
+    digest: missing.length > 0 || upload.sha256 === undefined,
     md5: false,
     idleTimeoutMs,
     signal: step.signals.stop,
@@ -50,7 +51,8 @@ export async function sendParts(
     failed: (failure) => places.failed(failure),
   });
   const parts = [...arrived.values()].sort((a, b) => a.number - b.number);
-  return { parts, ...(transferred.sha256 !== undefined && { sha256: transferred.sha256 }) };
+  const sha256 = transferred.sha256 ?? upload.sha256;
+  return { parts, ...(sha256 !== undefined && { sha256 }) };
 }
 
 /** The saved ETags and the provider's list together: what the list does not show is reported, not sent again. */

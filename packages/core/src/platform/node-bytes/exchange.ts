@@ -119,5 +119,6 @@ async function readAnswer(response: IncomingMessage, keep: number): Promise<Answ
 /** @throws SendError for a status other than 2xx */
 export function assertTaken(answer: Answer): void {
   if (answer.status >= 200 && answer.status < 300) return;
-  throw new SendError({ kind: 'refused', status: answer.status, body: answer.body.slice(0, keptBody) });
+  const { status, header, body } = answer;
+  throw new SendError({ kind: 'refused', status, header, body: body.slice(0, keptBody) });
 }
