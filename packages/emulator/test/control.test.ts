@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type EmulatorLogEntry, startEmulator } from '../src/index.js';
+import { callFirework, signParts, tokenOf } from './firework-support.js';
 import { call, curl, emulate, finish, sample, start } from './support.js';
 
 const JSON_HEADER = ['-H', 'Content-Type: application/json'];
@@ -55,6 +56,48 @@ describe('the control interface', () => {
     expect(emulator.clock.now()).toBeGreaterThanOrEqual(before + 3_600_000);
     await curl('-X', 'POST', `${emulator.url}/_emulator/importly`, ...JSON_HEADER, '-d', '{"credits":0}');
     expect((await call(emulator, '/import', { body: { url: sample(emulator) } })).status).toBe(402);
+  });
+
+  it('steers Firework, and shows it without a secret', async () => {
+    const emulator = await emulate();
+    const { firework } = emulator;
+    const token = await tokenOf(emulator);
+    await callFirework(emulator, '/api/v1/videos', {
+      token,
+      body: { channel_id: firework.channelId, caption: 'x', url: sample(emulator) },
+    });
+    await signParts(emulator, 2);
+    const steer = (change: object) =>
+      curl('-X', 'POST', `${emulator.url}/_emulator/firework`, ...JSON_HEADER, '-d', JSON.stringify(change));
+    expect(JSON.parse(await steer({ webhookUrl: 'ftp://nowhere' })).error).toContain('webhookUrl');
+    await steer({ webhookUrl: 'http://127.0.0.1:9/hook', failTranscoding: true, revokeTokens: true });
+    expect((await callFirework(emulator, '/api/v1/videos/x', { token })).status).toBe(401);
+    await callFirework(emulator, '/api/v1/videos', {
+      body: { channel_id: firework.channelId, caption: 'y', url: sample(emulator) },
+    });
+    emulator.clock.advance(10_000);
+    await expect.poll(() => firework.videos()[1]?.transcoding).toBe('failed');
+    await expect.poll(() => firework.webhooks().length).toBeGreaterThan(0);
+    await steer({ webhookUrl: null });
+    const text = await curl(`${emulator.url}/_emulator/state`);
+    expect(JSON.parse(text).firework).toMatchObject({
+      baseUrl: firework.baseUrl,
+      counts: { create: 2, videosCreated: 2 },
+      videos: [{ caption: 'x' }, { caption: 'y' }],
+      uploads: [{ way: 'parts', partsCount: 2 }],
+    });
+    for (const secret of [firework.clientSecret, firework.webhookSecret, token, 'X-Amz-Signature']) {
+      expect(text).not.toContain(secret);
+    }
+  });
+
+  it('tells what leads to each provider', async () => {
+    const { providers, importly, firework } = await emulate();
+    const { clientId, clientSecret, channelId } = firework;
+    expect(providers).toEqual({
+      importly: { adapter: '@sluice/importly', apiKey: importly.apiKey, baseUrl: importly.baseUrl },
+      firework: { adapter: '@sluice/firework', clientId, clientSecret, channelId, baseUrl: firework.baseUrl },
+    });
   });
 
   it('has a sign at the door', async () => {
