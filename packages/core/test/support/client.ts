@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { onTestFinished, vi } from 'vitest';
 import { createSluice } from '../../src/engine/create.js';
 import type { LogEntry, Sluice, SluiceOptions } from '../../src/engine/sluice.js';
-import type { CommonSettings } from '../../src/model/adapter.js';
+import type { CommonSettings } from '../../src/model/define-adapter.js';
 import type { JobRecord } from '../../src/model/record.js';
 import type { Store } from '../../src/store/contract.js';
 import { memoryStore } from '../../src/store/memory.js';

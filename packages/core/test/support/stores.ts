@@ -18,6 +18,7 @@ export function bound(store: Store): Store {
     post: store.post.bind(store),
     appendPart: store.appendPart.bind(store),
     parts: store.parts.bind(store),
+    clearParts: store.clearParts.bind(store),
     close: store.close.bind(store),
   };
 }

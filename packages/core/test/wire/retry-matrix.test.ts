@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import type { CallEffect, Wire } from '../../src/model/adapter.js';
 import { SluiceError } from '../../src/model/error.js';
+import type { CallEffect, Wire } from '../../src/model/http.js';
 import { type ScriptedAnswer, scriptedHttp } from '../../src/testing/scripted-http.js';
 import { makeHttp } from '../support/http.js';
 
