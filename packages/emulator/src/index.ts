@@ -14,6 +14,7 @@ export type {
 } from './firework/settings.js';
 export type { EmulatedUpload, EmulatedUploadPart, EmulatedUploadTry } from './firework/upload-session.js';
 export type { EmulatedTranscoding, EmulatedVideo, EmulatedVideoImport } from './firework/video.js';
+export type { ExternalMedia } from './firework/video-metadata.js';
 export type { FireworkEvent, FireworkWebhookDelivery, FireworkWebhookTry } from './firework/webhooks.js';
 export type { EmulatedImportRequest, EmulatedMetadataRequest } from './importly/import-request.js';
 export type { EmulatedImportly } from './importly/importly.js';

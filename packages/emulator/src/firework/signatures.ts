@@ -57,7 +57,7 @@ async function presignPut(state: FireworkState, key: string, query: Record<strin
   // S3 signs the path as it is on the wire, unlike every other service.
   const signer = new SignatureV4({ service: 's3', region, credentials, sha256: Sha256, uriEscapePath: false });
   const { protocol, host } = new URL(door);
-  const path = `/${store.bucket}/${key}`;
+  const path = `/${store.bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
   const toSign = {
     method: 'PUT',
     protocol,

@@ -2,26 +2,41 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, callFirework, signParts } from './firework-support.js';
 import { uploadSuite } from './firework-upload-suite.js';
-import { connect } from './s3-cases/store.js';
+import { s3Cases } from './s3-cases/index.js';
+import { connect, openStore, type S3Store } from './s3-cases/store.js';
 import { type CephGateway, missingCeph, startCeph } from './servers/ceph.js';
 import { emulate, sample } from './support.js';
 
 const missing = await missingCeph();
-const title = `Firework over Ceph’s gateway${missing === undefined ? '' : ` (${missing})`}`;
+const title = (name: string) => (missing === undefined ? name : `${name} (${missing})`);
+const bucket = 'firework';
+let ceph: CephGateway;
 
-describe.skipIf(missing !== undefined)(title, () => {
-  const bucket = 'firework';
-  let ceph: CephGateway;
+beforeAll(async () => {
+  if (missing !== undefined) return;
+  ceph = await startCeph();
+  const client = connect(ceph);
+  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  client.destroy();
+}, 120_000);
+
+afterAll(() => ceph?.stop());
+
+describe.skipIf(missing !== undefined)(title('Ceph’s gateway'), () => {
+  let store: S3Store;
 
   beforeAll(async () => {
-    ceph = await startCeph();
-    const client = connect(ceph);
-    await client.send(new CreateBucketCommand({ Bucket: bucket }));
-    client.destroy();
-  }, 120_000);
+    store = await openStore(ceph);
+  });
 
-  afterAll(() => ceph?.stop());
+  afterAll(() => store?.client.destroy());
 
+  it.each(s3Cases.map((one) => [one.name, one] as const))('%s', async (_name, { run, seen, ceph: own }) => {
+    expect(await run(store)).toEqual(own ? own.seen : seen);
+  });
+});
+
+describe.skipIf(missing !== undefined)(title('Firework over Ceph’s gateway'), () => {
   const place = () => ({
     endpoint: ceph.endpoint,
     region: ceph.region,
