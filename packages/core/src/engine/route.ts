@@ -31,7 +31,7 @@ export function chooseRoute(request: ParsedRequest, seen: AdapterRequest, provid
       return refusal('source', `${adapter.name} does not import from a connected bucket`);
     return { route: { kind: 'direct', why: `${adapter.name} reads the bucket that it was given` } };
   }
-  if (source.kind === 'file' || source.kind === 'bytes') return bytesRoute(seen, source.size, provider);
+  if (source.kind === 'file' || source.kind === 'bytes') return bytesRoute(seen, source, provider);
   const taken = adapter.capabilities.url?.schemes ?? [];
   const scheme = sourceScheme(source);
   if (scheme !== undefined && taken.includes(scheme)) {
@@ -42,12 +42,19 @@ export function chooseRoute(request: ParsedRequest, seen: AdapterRequest, provid
 
 const wayOut = 'put the file where such a URL leads to it';
 
-function bytesRoute(seen: AdapterRequest, size: number | undefined, provider: Provider): Chosen {
+function bytesRoute(
+  seen: AdapterRequest,
+  { kind, size }: { kind: 'file' | 'bytes'; size?: number | undefined },
+  provider: Provider,
+): Chosen {
   const { adapter, members } = provider;
   const ways = uploadWays(provider);
   if (ways.length === 0) {
     const taken = adapter.capabilities.url?.schemes ?? [];
-    return refusal('source', `${adapter.name} takes ${taken.join(' and ')} URLs, not bytes; ${wayOut}`);
+    return refusal(
+      'source',
+      `${adapter.name} takes ${taken.join(' and ')} URLs, not ${kind === 'file' ? 'a local file' : 'bytes'}; ${wayOut}`,
+    );
   }
   const way = chooseWay(ways, { size, name: members.upload?.wish?.(seen) });
   if ('rule' in way)
