@@ -50,13 +50,19 @@ async function* struck(
 
 /** Reads nothing for so many real ms, or until one of both goes away. */
 async function stall({ latencyMs }: FaultRule, { incoming, closing }: DamagedBody): Promise<void> {
-  const gone = once(incoming, 'close', { signal: closing }).catch(() => {});
+  const gone = goneBy(incoming, closing);
   await (latencyMs === undefined ? gone : Promise.race([pause(latencyMs, closing), gone]));
+  // Nothing is taken in any more.
+  closing.throwIfAborted();
 }
 
-async function reset({ incoming }: DamagedBody): Promise<void> {
-  const gone = once(incoming, 'close').catch(() => {});
+async function reset({ incoming, closing }: DamagedBody): Promise<void> {
   incoming.socket.resetAndDestroy();
-  await gone;
+  await goneBy(incoming, closing);
   throw new Error('the connection was reset');
+}
+
+/** Resolves when the connection is closed; the message itself closes as soon as all of it has been read. */
+async function goneBy({ socket }: IncomingMessage, signal: AbortSignal): Promise<void> {
+  if (!socket.closed) await once(socket, 'close', { signal }).catch(() => {});
 }
