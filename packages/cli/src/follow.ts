@@ -53,10 +53,11 @@ export class Follower {
     this.#followed.push(this.#follow(job));
   }
 
-  /** Prints a job's last line without following it. */
-  leave(job: ImportJob): void {
+  /** Follows a job only until the provider has it, or it waits for its turn. */
+  handOver(job: ImportJob): void {
     this.#reporter.added(job.snapshot);
-    this.#end(job.snapshot);
+    if (isBeingSent(job.snapshot)) this.#followed.push(this.#follow(job, isBeingSent));
+    else this.#end(job.snapshot);
   }
 
   /** Waits for all of them, says how to go on where some are not over, and answers with the exit code. */
@@ -81,10 +82,11 @@ export class Follower {
     this.note(message);
   }
 
-  async #follow(job: ImportJob): Promise<void> {
+  async #follow(job: ImportJob, goesOn: (snapshot: ImportSnapshot) => boolean = () => true): Promise<void> {
     try {
       for await (const event of job.events({ signal: this.#interruption.signal })) {
         this.#reporter.happened(event, job.snapshot);
+        if (!goesOn(job.snapshot)) break;
       }
     } catch (error) {
       const stopped = this.#interruption.signal.aborted;
@@ -114,6 +116,11 @@ function howToGoOn(alive: ImportSnapshot[], config: string | undefined): string 
 /** As a shell takes it. */
 function quoted(path: string): string {
   return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/** Nothing stands between it and the provider but the time that its bytes and the start take. */
+function isBeingSent({ state, rawState, waitingFor }: ImportSnapshot): boolean {
+  return (state === 'queued' || state === 'running') && rawState === undefined && waitingFor === undefined;
 }
 
 /** Failed, canceled, or completed with an item that failed. */

@@ -58,21 +58,20 @@ async function start(faults: unknown[], options: EmulatorOptions): Promise<Emula
 }
 
 /** The keys are the emulator's own and open nothing else: they may be shown. */
-function describeAddresses({ url, importly, media, s3 }: Emulator) {
+function describeAddresses({ url, importly, firework, media, s3 }: Emulator) {
+  const { clientId, clientSecret, channelId } = firework;
   return {
     url,
     importly: { baseUrl: importly.baseUrl, apiKey: importly.apiKey },
+    firework: { baseUrl: firework.baseUrl, clientId, clientSecret, channelId },
     media: media.files.map((file) => file.url),
     s3,
   };
 }
 
 /** A configuration that leads to this emulator. Its addresses are private ones, which imports otherwise refuse. */
-function emulatorConfiguration({ importly }: Emulator) {
-  return {
-    providers: { importly: { adapter: '@sluice/importly', apiKey: importly.apiKey, baseUrl: importly.baseUrl } },
-    network: { allowPrivateAddresses: true },
-  };
+function emulatorConfiguration({ providers }: Emulator) {
+  return { default: 'importly', providers, network: { allowPrivateAddresses: true } };
 }
 
 function renderWelcome(emulator: Emulator, style: Style): string[] {
@@ -88,6 +87,7 @@ function renderWelcome(emulator: Emulator, style: Style): string[] {
     '',
     style.dim('and then, in another terminal:'),
     `  sluice import ${first?.url ?? `${emulator.media.url}/sample.mp4`}`,
+    '  sluice import ./film.mp4 --provider firework',
     '',
     style.dim('what it is asked (Ctrl-C ends it):'),
   ];

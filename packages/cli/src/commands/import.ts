@@ -44,7 +44,7 @@ async function handOver(
       const job = await sluice.import(request);
       created += 1;
       if (wait) follower.add(job);
-      else follower.leave(job);
+      else follower.handOver(job);
     } catch (error) {
       if (created === 0 || !SluiceError.is(error)) throw error;
       return follower.refuse(`${error.message}; ${left()}`);

@@ -1,7 +1,7 @@
 import type { ImportPlan, JsonObject } from '@sluice/core';
 import { exitCode } from '../exit-code.js';
 import { Interruption } from '../interruption.js';
-import { formatBytes, formatClock, formatCost } from '../output/format.js';
+import { describeWay, formatBytes, formatClock, formatCost } from '../output/format.js';
 import { type Style, styleOf } from '../output/style.js';
 import { printable } from '../output/text.js';
 import { buildRequests } from '../request/build-requests.js';
@@ -45,6 +45,7 @@ function describePlan(plan: ImportPlan, style: Style): string[] {
     row('source', printable(plan.source)),
     row('provider', `${printable(plan.provider)} (${printable(plan.adapter)})`),
     row('route', route === undefined ? 'none' : `${route.kind}: ${printable(route.why)}`),
+    ...(route?.way === undefined ? [] : [row('way', describeWay(route.way))]),
     ...(plan.size === undefined ? [] : [row('size', formatBytes(plan.size))]),
     row('checks', `size ${checkWord(checks.size)} · sha-256 ${checkWord(checks.sha256)}`),
     ...describeProbe(plan).map(([label, value]) => row(label, value)),

@@ -1,6 +1,6 @@
 import type { JsonObject, ProviderInfo } from '@sluice/core';
 import { exitCode } from '../exit-code.js';
-import { formatDuration } from '../output/format.js';
+import { describeWay, formatDuration } from '../output/format.js';
 import { printable } from '../output/text.js';
 import type { CommonOptions } from '../request/request-options.js';
 import { withSluice } from '../session.js';
@@ -26,11 +26,17 @@ function providerLine(info: ProviderInfo): JsonObject {
 
 function describeProvider(info: ProviderInfo): string[] {
   const { capabilities } = info;
-  const sources = [...(capabilities.url?.schemes ?? []), ...(capabilities.integration === true ? ['integration'] : [])];
+  const sources = [
+    ...(capabilities.url?.schemes ?? []),
+    ...(capabilities.upload === undefined ? [] : ['files']),
+    ...(capabilities.integration === true ? ['integration'] : []),
+  ];
+  const ways = capabilities.upload?.ways ?? [];
   return [
     `${printable(info.name)}${info.default ? ' (default)' : ''}`,
     `  adapter   ${printable(info.adapter)} at ${printable(info.baseUrl)}`,
     `  sources   ${sources.join(', ') || 'none'}`,
+    ...ways.map((way) => `  way       ${describeWay(way)}${way.onRequest === true ? ', on request' : ''}`),
     `  checks    ${capabilities.checks.join(', ') || 'none: it measures only what it made of the source'}`,
     `  cancel    ${capabilities.cancel ? 'yes' : 'no'}`,
     `  webhooks  ${capabilities.webhook}`,

@@ -1,4 +1,4 @@
-import type { Cost } from '@sluice/core';
+import type { Cost, ImportPlan } from '@sluice/core';
 import { printable } from './text.js';
 
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -8,6 +8,15 @@ export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1_000 ** power;
   return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${byteUnits[power]}`;
+}
+
+/** One of the ways in which a provider takes bytes, and its bounds. */
+type Way = NonNullable<NonNullable<ImportPlan['route']>['way']>;
+
+/** A way and its bounds, to the byte: they decide what is refused. */
+export function describeWay({ name, shape, minBytes, maxBytes }: Way): string {
+  const bounds = `${minBytes.toLocaleString('en-US')} to ${maxBytes.toLocaleString('en-US')} bytes`;
+  return `${printable(name)} (${shape === 'parts' ? 'in parts' : 'one form'}, ${bounds})`;
 }
 
 /** A stretch of time: `8 s`, `1m 03s`, `2h 05m`. */

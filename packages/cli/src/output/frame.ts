@@ -36,6 +36,8 @@ const spinnerMs = 100;
 const widestBar = 24;
 const narrowestBar = 6;
 const widestName = 36;
+/** Columns for `312 MB of 1.3 GB · 48.2 MB/s · 12m 30s left`. */
+const neededTail = 44;
 
 /**
  * One line for each running job, and one for the whole when there are several. No line is wider than the terminal, there are no more
@@ -65,15 +67,16 @@ function renderJob(job: ShownJob, place: { canvas: Canvas; nameColumns: number; 
   const { canvas, now } = place;
   const { style } = canvas;
   const room = canvas.columns - 1;
-  const nameRoom = Math.min(place.nameColumns, widestName, Math.max(6, Math.floor(room * 0.35)));
+  const nameRoom = Math.min(place.nameColumns, widestName, Math.max(6, Math.floor(room * 0.3)));
   const mark = spinner[Math.floor((now - job.since) / spinnerMs) % spinner.length] ?? '';
   const name = padEnd(cutMiddle(nameOf(job.snapshot), nameRoom), nameRoom);
   const amount = formatAmount(job.snapshot.progress);
   const time = formatDuration(now - job.since);
   const fixed = `${mark} ${name}  `;
-  const words = [amount, time, describeActivity(job.snapshot, now), ...extras(job)].filter((word) => word !== '');
-  const tail = words.join(' · ');
-  const barRoom = Math.min(widestBar, room - width(fixed) - 1 - Math.min(width(tail), 34));
+  // The narrower the terminal, the more of the end is cut off: what moves comes first.
+  const words = [amount, ...speed(job), time, describeActivity(job.snapshot, now), ...costs(job)];
+  const tail = words.filter((word) => word !== '').join(' · ');
+  const barRoom = Math.min(widestBar, room - width(fixed) - 1 - Math.min(width(tail), neededTail));
   const bar = barRoom < narrowestBar ? '' : `${renderBar(job, { columns: barRoom, style, now })} `;
   const tailRoom = room - width(fixed) - (bar === '' ? 0 : barRoom + 1);
   if (tailRoom < 1) return cutEnd(fixed.trimEnd(), room);
@@ -112,16 +115,16 @@ function formatAmount(progress: Progress | undefined): string {
   return total === undefined ? show(done) : `${show(done)} of ${show(total)}`;
 }
 
-function extras({ snapshot, rate }: ShownJob): string[] {
-  const words: string[] = [];
-  const { progress, cost } = snapshot;
-  if (rate !== undefined && rate > 0) {
-    words.push(`${formatBytes(rate)}/s`);
-    if (progress?.total !== undefined)
-      words.push(`${formatDuration(((progress.total - progress.done) * 1_000) / rate)} left`);
-  }
-  if (cost !== undefined) words.push(formatCost(cost));
-  return words;
+/** How fast bytes move, and how much longer at that rate. */
+function speed({ snapshot: { progress }, rate }: ShownJob): string[] {
+  if (progress?.unit !== 'bytes' || rate === undefined || rate <= 0) return [];
+  const moving = `${formatBytes(rate)}/s`;
+  if (progress.total === undefined) return [moving];
+  return [moving, `${formatDuration(((progress.total - progress.done) * 1_000) / rate)} left`];
+}
+
+function costs({ snapshot: { cost } }: ShownJob): string[] {
+  return cost === undefined ? [] : [formatCost(cost)];
 }
 
 function renderWhole({ running, done, failed, since }: Scene, { columns, style }: Canvas, now: number): string {

@@ -39,6 +39,10 @@ export class TerminalReporter implements Reporter {
     const followed = this.#running.get(event.job);
     if (followed === undefined) return;
     followed.snapshot = snapshot;
+    if (snapshot.progress?.unit !== 'bytes') {
+      followed.counted = new Rate();
+      followed.rate = undefined;
+    }
     if (event.type === 'progress' && event.progress.unit === 'bytes') {
       followed.counted.add(Date.now(), event.progress.done);
       followed.rate = followed.counted.perSecond();

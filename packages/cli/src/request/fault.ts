@@ -1,6 +1,6 @@
 import { usageError } from '../usage.js';
 
-const shortForm = /^([a-z]+):([a-z0-9-]+)(?::(?:(\d+)|(\d+(?:\.\d+)?)%))?$/;
+const shortForm = /^([a-z-]+):([a-z0-9-]+)(?::(?:(\d+)|(\d+(?:\.\d+)?)%))?$/;
 
 /**
  * Reads a fault: `POINT:KIND`, `POINT:KIND:TIMES`, `POINT:KIND:PERCENT%`, or a rule in JSON. The emulator itself judges whether the

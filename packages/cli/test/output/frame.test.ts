@@ -24,7 +24,7 @@ describe('one line for each job', () => {
     const progress = { done: 30_000_000, total: 120_000_000, unit: 'bytes' } as const;
     const job = shown({ phase: 'transfer', progress, cost: { amount: 78, unit: 'credits' } }, 15_000_000);
     expect(draw(scene([job]), { columns: 140 })).toEqual([
-      '⠋ clip.mp4  ━━━━━━────────────────── 30.0 MB of 120 MB · 7 s · sending · 15.0 MB/s · 6 s left · 78 credits',
+      '⠋ clip.mp4  ━━━━━━────────────────── 30.0 MB of 120 MB · 15.0 MB/s · 6 s left · 7 s · sending · 78 credits',
     ]);
   });
 
