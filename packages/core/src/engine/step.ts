@@ -146,9 +146,7 @@ export class Step {
     const { record, engine, signals } = this;
     return {
       http: this.#http(kind),
-      get signal() {
-        return signals.stop;
-      },
+      signal: signals.stop,
       key: record.intent?.key ?? `${record.id}-look`,
       ...(record.memo !== undefined && { memo: record.memo }),
       now: () => engine.clock.now(),

@@ -1,19 +1,18 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { rootCertificates } from 'node:tls';
-import { HttpProxyAgent } from 'http-proxy-agent';
-import { HttpsProxyAgent } from 'https-proxy-agent';
+import { TunnelAgent } from './tunnel-agent.js';
 
 /** The connections of a client, kept alive between parts. */
 export interface Agents {
-  http: HttpAgent;
+  /** Absent behind a proxy: bytes go through it encrypted, or not at all. */
+  http: HttpAgent | undefined;
   https: HttpsAgent;
 }
 
 /** Connections as the one network setting says. */
 export function createAgents({ proxy, ca }: { proxy?: string; ca?: string }): Agents {
-  const authorities = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
-  const options = { keepAlive: true, ...authorities };
+  const options = { keepAlive: true, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) };
   if (proxy === undefined) return { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent(options) };
-  return { http: new HttpProxyAgent(proxy, options), https: new HttpsProxyAgent(proxy, options) };
+  return { http: undefined, https: new TunnelAgent(new URL(proxy), options) };
 }

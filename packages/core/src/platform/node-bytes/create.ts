@@ -23,7 +23,7 @@ export const createBytePlane: CreateBytePlane = (network) => {
       });
     },
     close: async () => {
-      agents?.http.destroy();
+      agents?.http?.destroy();
       agents?.https.destroy();
     },
   };

@@ -1,5 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { SluiceError } from '../../model/error.js';
 import { abortError } from '../../wire/clock.js';
 import { SendError } from '../byte-plane.js';
 import type { Agents } from './agents.js';
@@ -41,6 +42,7 @@ export class Exchange {
     const { method, url, headers, contentLength, signal } = options;
     const target = new URL(url);
     const secure = target.protocol === 'https:';
+    if (!secure && options.agents.http === undefined) throw unencrypted();
     this.#request = (secure ? requestHttps : requestHttp)(target, {
       method,
       agent: secure ? options.agents.https : options.agents.http,
@@ -96,6 +98,13 @@ export class Exchange {
       });
     });
   }
+}
+
+function unencrypted(): SluiceError {
+  return new SluiceError({
+    code: 'unsupported',
+    message: 'bytes go through network.proxy only to https addresses, and this one is http; nothing was sent',
+  });
 }
 
 async function readAnswer(response: IncomingMessage, keep: number): Promise<Answer> {
