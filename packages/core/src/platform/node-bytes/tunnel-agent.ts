@@ -20,6 +20,8 @@ interface TunneledOptions extends RequestOptions {
   stop?: AbortSignal;
 }
 
+type Connected = (error: Error | null, stream: Duplex) => void;
+
 /** TLS connections through a tunnel (CONNECT) of an HTTP proxy. */
 export class TunnelAgent extends Agent {
   readonly #proxy: URL;
@@ -31,21 +33,23 @@ export class TunnelAgent extends Agent {
     this.#proxy = proxy;
   }
 
-  override createConnection(
-    options: TunneledOptions,
-    callback?: (error: Error | null, stream: Duplex) => void,
-  ): undefined {
-    const { stop } = options;
+  override createConnection(options: TunneledOptions, callback?: Connected): undefined {
+    void this.#connect(options, callback);
+  }
+
+  async #connect({ stop, ...options }: TunneledOptions, connected: Connected | undefined): Promise<void> {
     const signal = stop === undefined ? this.#closing.signal : AbortSignal.any([stop, this.#closing.signal]);
-    this.#tunnel(`${options.host}:${options.port}`, signal).then(
-      (socket) => {
-        const { host: target, port: _port, path: _path, ...tls } = options;
-        const host = target ?? '';
-        const name = isIP(host) === 0 ? { servername: options.servername ?? host } : {};
-        callback?.(null, connectTls({ ...tls, host, socket, ...name }));
-      },
-      (error: unknown) => callback?.(error instanceof Error ? error : new Error(String(error)), new Socket()),
-    );
+    let socket: Socket;
+    try {
+      socket = await this.#tunnel(`${options.host}:${options.port}`, signal);
+    } catch (error) {
+      connected?.(error instanceof Error ? error : new Error(String(error)), new Socket());
+      return;
+    }
+    const { host: target, port: _port, path: _path, ...tls } = options;
+    const host = target ?? '';
+    const name = isIP(host) === 0 ? { servername: options.servername ?? host } : {};
+    connected?.(null, connectTls({ ...tls, host, socket, ...name }));
   }
 
   #tunnel(target: string, signal: AbortSignal): Promise<Socket> {
