@@ -9,7 +9,7 @@ import { SluiceError } from '../../model/error.js';
 const tunnelTimeoutMs = 10_000;
 
 /** What a proxy wants to see of who comes through it. */
-export function proxyHeaders(proxy: URL): Record<string, string> {
+function proxyHeaders(proxy: URL): Record<string, string> {
   if (proxy.username === '') return {};
   const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
   return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
