@@ -12,7 +12,7 @@ export function median(samples: readonly number[]): number {
  * of them.
  * @returns the samples of each side, in the order of the rounds
  */
-export async function interleave<Side extends string, Sample>(
+export async function interleave<Side, Sample>(
   { sides, rounds }: { sides: readonly Side[]; rounds: number },
   measure: (side: Side, round: number) => Promise<Sample>,
 ): Promise<Map<Side, Sample[]>> {

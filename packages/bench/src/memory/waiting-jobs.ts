@@ -11,6 +11,8 @@ const inputSchema = z.object({
   store: z.enum(storeKinds),
   /** For a free slot at the provider, or for the next look at what the provider works on. */
   waitFor: z.enum(['slot', 'look']),
+  /** Whether somebody in this process holds a handle of each and waits with `job.wait()`. */
+  followed: z.boolean(),
   /** At how many jobs to measure, growing. */
   counts: z.array(z.int()),
 });
@@ -20,16 +22,19 @@ export const waitingSchema = z.object({ points: z.array(z.object({ jobs: z.int()
 
 /** Hands over more and more jobs that all wait, and looks at the heap. Needs `--expose-gc`. */
 export async function run(input: unknown): Promise<z.input<typeof waitingSchema>> {
-  const { store: kind, waitFor, counts } = inputSchema.parse(input);
+  const { store: kind, waitFor, followed, counts } = inputSchema.parse(input);
   return withTemporaryFolder(async (folder) => {
     const sluice = createClient(await openStore(kind, folder), waitFor);
     const points: { jobs: number; bytes: number }[] = [];
+    const importOne = async (number: number) => {
+      const job = await sluice.import({ source: `https://media.example.com/clips/${number}.mp4` });
+      // Ends with the client.
+      if (followed) job.wait().catch(() => undefined);
+    };
     let waiting = 0;
     for (const count of counts) {
       const [from, more] = [waiting, count - waiting];
-      await lazily({ count: more, concurrency: 50 }, (number) =>
-        sluice.import({ source: `https://media.example.com/clips/${from + number}.mp4` }),
-      );
+      await lazily({ count: more, concurrency: 50 }, (number) => importOne(from + number));
       waiting = count;
       points.push({ jobs: count, bytes: await usedBytes() });
     }

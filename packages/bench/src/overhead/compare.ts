@@ -6,15 +6,14 @@ import { runWorkload } from '../processes/workload.js';
 import type { StoreKind } from '../store/open-store.js';
 import { importedSchema } from './import-jobs.js';
 
-export type Side = 'ky' | StoreKind;
+const sides = ['ky', 'memory', 'sqlite'] as const;
+export type Side = (typeof sides)[number];
 
 /** One comparison: the same jobs by each side, in turns. */
 export interface Comparison {
   /** Also the name of its plot, in kebab-case. */
   name: string;
   title: string;
-  sides: readonly Side[];
-  rounds: number;
   jobs: number;
   warmUp: number;
   pollMs: number;
@@ -26,7 +25,8 @@ export interface Comparison {
 /** How many imports are under way at once, on every side. */
 export const concurrency = 50;
 
-export type Samples = Map<Side, z.output<typeof importedSchema>[]>;
+type Imported = z.output<typeof importedSchema>;
+export type Samples = Map<Side, Imported[]>;
 
 const sideNames: Record<Side, string> = {
   ky: 'bare ky',
@@ -34,17 +34,27 @@ const sideNames: Record<Side, string> = {
   sqlite: 'Sluice, SQLite store',
 };
 
-export async function compare(comparison: Comparison): Promise<Samples> {
-  const { sides, rounds, jobs, warmUp, pollMs, title } = comparison;
-  return interleave({ sides, rounds }, (side, round) => {
-    comparison.progress(`${title}: ${sideNames[side]}, run ${round + 1} of ${rounds}`);
-    return comparison.withTarget((target) =>
-      runWorkload('import-jobs', {
-        input: { side, jobs, warmUp, concurrency, pollMs, target },
-        result: importedSchema,
-      }),
-    );
+/** Runs comparisons in turns: also what stands in different ones may then be set against each other. */
+export async function compare(comparisons: readonly Comparison[], rounds: number): Promise<Samples[]> {
+  const entrants = comparisons.flatMap((comparison) => sides.map((side) => ({ comparison, side })));
+  const runs = await interleave({ sides: entrants, rounds }, ({ comparison, side }, round) => {
+    comparison.progress(`${comparison.title}: ${sideNames[side]}, run ${round + 1} of ${rounds}`);
+    return measure(comparison, side);
   });
+  return comparisons.map(
+    (one) =>
+      new Map([...runs].flatMap(([{ comparison, side }, samples]) => (comparison === one ? [[side, samples]] : []))),
+  );
+}
+
+function measure(comparison: Comparison, side: Side): Promise<Imported> {
+  const { jobs, warmUp, pollMs } = comparison;
+  return comparison.withTarget((target) =>
+    runWorkload('import-jobs', {
+      input: { side, jobs, warmUp, concurrency, pollMs, target },
+      result: importedSchema,
+    }),
+  );
 }
 
 /** The wall time of a job on one side, in milliseconds, every run. */
@@ -70,7 +80,7 @@ export function besideKy(
   };
 }
 
-export function plotOf(samples: Samples, { name, title, sides }: Comparison): BarPlot {
+export function plotOf(samples: Samples, { name, title }: Comparison): BarPlot {
   const rows = sides.map((side) => ({
     label: sideNames[side],
     samples: timesOf(samples, side),

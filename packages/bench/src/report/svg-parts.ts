@@ -2,7 +2,7 @@
 export const width = 720;
 
 /** Series in the order in which they are given. */
-export const colours = ['#1f883d', '#0969da', '#bf8700', '#8250df'] as const;
+export const colours = ['#1f883d', '#0969da', '#bf8700', '#8250df', '#bc4c00'] as const;
 
 const style = `<style>
 .plot { font: 13px system-ui, sans-serif; fill: #59636e; }
