@@ -1,8 +1,10 @@
-/** For plugin authors: everything that an adapter or a store is made of. */
+/** For plugin authors: everything that an adapter, a store, a source or a staging bucket is made of. */
 export * from './model/adapter.js';
 export * from './model/bytes.js';
 export * from './model/capabilities.js';
 export * from './model/define-adapter.js';
+export * from './model/define-source.js';
+export * from './model/define-staging.js';
 export * from './model/error.js';
 export * from './model/http.js';
 export * from './model/item.js';

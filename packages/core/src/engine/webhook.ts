@@ -1,5 +1,5 @@
 import type { WebhookNotice } from '../model/adapter.js';
-import { type SluiceError, toSluiceError } from '../model/error.js';
+import { SluiceError, toSluiceError } from '../model/error.js';
 import { canonicalJson } from '../model/json.js';
 import { redactText } from '../model/redact.js';
 import { readAtMost } from '../wire/body.js';
@@ -26,12 +26,15 @@ export async function receiveWebhook(
   const now = engine.clock.now();
   let notice: WebhookNotice;
   try {
-    notice = await webhook({ headers: Object.fromEntries(delivery.request.headers), body, now });
+    const { method, url, headers } = delivery.request;
+    const query = Object.fromEntries(new URL(url).searchParams);
+    notice = await webhook({ method, query, headers: Object.fromEntries(headers), body, now });
+    if (notice.ref === undefined) throw new SluiceError({ code: 'protocol', message: 'the delivery names no job' });
   } catch (thrown) {
     return refuse(engine, provider, toSluiceError(thrown));
   }
   const { event } = notice;
-  const to = { provider: provider.name, ref: canonicalJson(notice.ref) };
+  const to = { provider: provider.name, ref: canonicalJson(notice.ref ?? null) };
   const id = `webhook_${await sha256Hex(new TextEncoder().encode(`${to.provider} ${to.ref} ${event} ${await sha256Hex(body)}`))}`;
   const fresh = await engine.store.post({ id, to, kind: 'look', body: { event }, at: now });
   const job = fresh ? await engine.store.readByRef(to.provider, to.ref) : undefined;

@@ -16,6 +16,13 @@ export interface AdapterContext {
   key: string;
   /** What the start left as {@link Started.memo}; absent where it left none, and before the start. */
   memo?: JsonValue;
+  /**
+   * Where the provider may call back about this job: it holds the job's id and an unguessable token, so that a delivery to it needs no other
+   * proof. Absent where the application configured no public URL. Secret.
+   */
+  callbackUrl?: string;
+  /** What the last delivery with {@link WebhookNotice.evidence} said; absent until one came. */
+  evidence?: JsonValue;
   /** Epoch milliseconds. */
   now(): number;
   /** For a person who looks for a fault; secrets are taken out. */
@@ -32,7 +39,26 @@ export interface AdapterRequest<Options = unknown>
   name: string;
   /** Whether the caller gave the name, or it is the default one. */
   nameGiven: boolean;
+  /** Bytes of the source: as expected, or as measured before the start. Always there where the capabilities say `needs: ['size']`. */
+  size?: number;
+  /** Of the source, lower-case hex: as expected, or as taken before the start. */
+  sha256?: string;
+  /** What its container says, where it could be read: only for adapters that declare `reads`. */
+  media?: MediaInfo;
   options: Options;
+}
+
+/** What the container of a file says. */
+export interface MediaInfo {
+  durationSeconds?: number;
+  /** Pixels, as displayed. */
+  width?: number;
+  height?: number;
+  /** Such as `avc`, `hevc`, `vp9`. */
+  videoCodec?: string;
+  audioCodec?: string;
+  /** Of the container, such as `video/mp4`. */
+  mimeType?: string;
 }
 
 /** Bytes that the engine has brought to the provider: a start makes something of them. */
@@ -52,8 +78,10 @@ export interface ProviderSnapshot {
   /** The word is none that the adapter knows; `state` is then `running`. */
   unmapped?: boolean;
   progress?: Progress;
-  /** For a final state: one entry a file. */
+  /** One entry a file whose outcome is known; for a completed job, all of them. */
   items?: ReportedItem[];
+  /** The provider has done its part, and something has to be called before the job can go on: the engine runs `effects[effect](input)`. */
+  next?: { effect: string; input: JsonValue };
   /** Why, for `failed`: the provider's words. */
   message?: string;
   /** For `failed`: what kind of failure the words mean; `source-unreachable` when left out. */
@@ -100,6 +128,11 @@ export type ProbeStep = { result: ProbeResult } | { ref: JsonValue; againMs: num
 
 /** A webhook delivery as it came. */
 export interface WebhookDelivery {
+  method: string;
+  /** The query of the URL it came to, such as what a provider appended to the callback URL. */
+  query: Record<string, string>;
+  /** The job whose callback URL it came to, its token verified by the engine; absent for a delivery to the provider's common URL. */
+  job?: string;
   /** By lower-case name. */
   headers: Record<string, string>;
   /** The raw body: signatures are over these bytes. */
@@ -110,10 +143,16 @@ export interface WebhookDelivery {
 
 /** What a delivery says: which job to look at. */
 export interface WebhookNotice {
-  ref: JsonValue;
+  /** Needed unless the delivery came to a job's own callback URL. */
+  ref?: JsonValue;
   /** The provider's word for what happened. */
   event: string;
+  /** What only the delivery tells, such as measures: kept with the job and given to every look as `context.evidence`. No secret. */
+  evidence?: JsonValue;
 }
+
+/** Whether a job may be started now. */
+export type Readiness = { go: true } | { again: number; why: string };
 
 /** The bytes that an upload is begun for. */
 export interface UploadBytes {
@@ -159,7 +198,21 @@ export interface AdapterMembers<Options = unknown, Calls = unknown> {
   start(request: AdapterRequest<Options>, context: AdapterContext): Promise<Started>;
   /** One call: how the job stands. */
   status(ref: JsonValue, context: AdapterContext): Promise<ProviderSnapshot>;
-  /** After a start that was sent and never answered: what did it leave? */
+  /**
+   * Asked when the limits let the job in, before the intent: may it start now? `again` is when to ask once more, in milliseconds;
+   * `why` is shown to those who wait. One call.
+   */
+  ready?(request: AdapterRequest<Options>, context: AdapterContext): Promise<Readiness>;
+  /**
+   * What is at the provider before the start, saved with the intent as {@link Intent.before}: for recovery where names can be used again.
+   * One call. JSON without secrets.
+   */
+  before?(request: AdapterRequest<Options>, context: AdapterContext): Promise<JsonValue>;
+  /** Later calls that count, by the name that a snapshot's `next` says; each runs under an intent of its own. One call each. */
+  effects?: Record<string, (input: JsonValue, context: AdapterContext) => Promise<Started>>;
+  /**
+   * After a start, or a later effect (`intent.effect`, with its `intent.input`), that was sent and never answered: what did it leave?
+   */
   recover?(request: AdapterRequest<Options>, intent: Intent, context: AdapterContext): Promise<Recovered>;
   /** Stops the job. Needed when `capabilities.cancel` is true. */
   cancel?(ref: JsonValue, context: AdapterContext): Promise<ProviderSnapshot>;

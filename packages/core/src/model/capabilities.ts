@@ -38,6 +38,8 @@ export const capabilitiesSchema = z.strictObject({
     .optional(),
   checks: z.array(z.enum(['size', 'sha256'])),
   honours: z.array(z.enum(neutralFields)).optional(),
+  needs: z.array(z.enum(['size'])).optional(),
+  reads: z.array(z.enum(['media'])).optional(),
   cancel: z.boolean(),
   webhook: z.enum(['none', 'hint', 'evidence']),
   idempotentStart: z.boolean(),
@@ -50,6 +52,8 @@ export const capabilitiesSchema = z.strictObject({
  * - `upload`: the ways in which it takes bytes; `canList`: it tells which parts it has; `canSign`: it signs parts again
  * - `checks`: what the provider measures of the *source* (not of a rendition), so that `expect` can be held against it
  * - `honours`: the neutral fields that have an effect; any other that a request carries is a warning on the job
+ * - `needs`: what must be known of a source before the start; the engine measures it where the request does not say it
+ * - `reads`: what the adapter's `check` looks at of a source that can be read here: its container
  * - `cancel`: the provider can stop a job; `webhook`: whether deliveries are read, as a hint to look or as evidence
  * - `idempotentStart`: repeating a start with the same key makes no second job
  * - `limits`: of one lane, as the provider documents them

@@ -47,6 +47,10 @@ export interface Intent {
   key: string;
   /** Epoch milliseconds. */
   savedAt: number;
+  /** What a later effect was asked to do. */
+  input?: JsonValue;
+  /** What the adapter's `before` saw. */
+  before?: JsonValue;
 }
 
 /** An upload that was begun: what another process needs to go on with it. */

@@ -4,7 +4,7 @@ import { SluiceError } from './error.js';
 import { redactUrl } from './redact.js';
 
 /** The URL schemes that a source can have. */
-export const schemes = ['http', 'https', 'ftp', 'rsync', 'rsync+ssh', 's3'] as const;
+export const schemes = ['http', 'https', 'ftp', 'ftps', 'rsync', 'rsync+ssh', 's3'] as const;
 
 /** A URL scheme that a source can have. */
 export type Scheme = (typeof schemes)[number];

@@ -7,6 +7,12 @@ import type { ScriptedAnswer } from './scripted-http.js';
 
 /** A webhook delivery as the provider would send it. */
 export interface SampleDelivery {
+  /** Default `POST`. */
+  method?: string;
+  /** Of the URL it comes to. */
+  query?: Record<string, string>;
+  /** It comes to the job's own callback URL, whose token the engine verifies: it need not name the job. */
+  toJob?: boolean;
   headers?: Record<string, string>;
   body: string;
   /** Settings in place of the subject's, such as one with a secret. */

@@ -55,6 +55,7 @@ export const snapshotSchema = z.strictObject({
     .strictObject({ done: count, total: count.exactOptional(), unit: z.enum(['percent', 'bytes', 'items']) })
     .exactOptional(),
   items: z.array(itemSchema).exactOptional(),
+  next: z.strictObject({ effect: text, input: z.json() }).exactOptional(),
   message: text.exactOptional(),
   code: z.enum(errorCodes).exactOptional(),
   providerCode: text.exactOptional(),
@@ -91,7 +92,11 @@ export const probeStepSchema = z.union([
   z.strictObject({ ref: z.json(), againMs: count }),
 ]) satisfies z.ZodType<ProbeStep>;
 
-export const noticeSchema = z.strictObject({ ref: z.json(), event: text }) satisfies z.ZodType<WebhookNotice>;
+export const noticeSchema = z.strictObject({
+  ref: z.json().exactOptional(),
+  event: text,
+  evidence: z.json().exactOptional(),
+}) satisfies z.ZodType<WebhookNotice>;
 
 const number = z.int().min(1);
 const placeUrl = z.url({ protocol: /^https?$/ });
