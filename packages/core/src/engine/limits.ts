@@ -11,7 +11,7 @@ export function windowHit(
   provider: Provider,
   call: { lane: string; kind: CallKind; now: number },
 ): WindowHit | undefined {
-  const limit = provider.limits[call.kind];
+  const limit = provider.limitsIn(call.lane)[call.kind];
   if (limit === undefined) return undefined;
   return {
     window: windowName({ provider: provider.name, lane: call.lane, kind: call.kind }),
@@ -30,7 +30,7 @@ export function startAdmission(
   options: { now: number; deadlineAt: number },
 ): Admission {
   const hit = windowHit(provider, { lane: record.lane, kind: 'starts', now: options.now });
-  const max = provider.limits.jobs;
+  const max = provider.limitsIn(record.lane).jobs;
   return {
     ...(max !== undefined && {
       slot: { slots: slotsName(provider.name, record.lane), holder: record.id, max, until: options.deadlineAt },

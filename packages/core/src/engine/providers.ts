@@ -14,6 +14,8 @@ export interface Provider {
   adapter: Adapter;
   members: AdapterMembers;
   limits: Limits;
+  /** The limits in one lane. */
+  limitsIn(lane: string): Limits;
   pollIntervalMs: number;
   timeoutMs: number;
   deadlineMs: number;
@@ -52,11 +54,15 @@ function configureProvider(name: string, { adapter, settings }: ConfiguredAdapte
   const { pollIntervalMs, timeoutMs, deadlineMs, stallMs, limits } = parsedCommon.data;
   const members = adapter.create(own);
   assertWire(members.wire, prefix);
+  const declared = adapter.capabilities.limits;
+  const merged = mergeLimits(declared, limits ?? {});
   return {
     name,
     adapter,
     members,
-    limits: mergeLimits(adapter.capabilities.limits, limits ?? {}),
+    limits: merged,
+    limitsIn: (lane) =>
+      members.limitsIn === undefined ? merged : mergeLimits({ ...declared, ...members.limitsIn(lane) }, limits ?? {}),
     pollIntervalMs: pollIntervalMs ?? adapter.pollIntervalMs,
     timeoutMs: timeoutMs ?? defaults.timeoutMs,
     deadlineMs: deadlineMs ?? defaults.deadlineMs,

@@ -1,3 +1,4 @@
+import type { Limits } from './capabilities.js';
 import type { ErrorCode } from './error.js';
 import type { Http, HttpAnswer, Wire } from './http.js';
 import type { ReportedItem } from './item.js';
@@ -5,7 +6,7 @@ import type { JsonObject, JsonValue } from './json.js';
 import type { Cost, Intent, JobState, Progress, Warning } from './record.js';
 import type { ParsedRequest } from './request.js';
 import type { Source } from './source.js';
-import type { ArrivedPart, BegunUpload, SignedPart, UploadWay } from './upload.js';
+import type { ArrivedPart, BegunUpload, ListedPart, SignedPart, UploadWay } from './upload.js';
 
 /** What an adapter's member is given besides its input. */
 export interface AdapterContext {
@@ -162,7 +163,10 @@ export interface UploadBytes {
   way: string;
 }
 
-/** How bytes get to the provider. The engine reads, sends, repeats and remembers; the adapter says where to. One call each. */
+/**
+ * How bytes get to the provider. The engine reads, sends, repeats and remembers; the adapter says where to. One call each, but for
+ * the pages of a list. A `not-found` from any member that is given a session says that the session is gone: the upload is begun anew.
+ */
 export interface AdapterUpload<Options = unknown> {
   /** In place of `capabilities.upload.ways`, where settings change them. */
   ways?: UploadWay[];
@@ -172,9 +176,12 @@ export interface AdapterUpload<Options = unknown> {
   begin(request: AdapterRequest<Options>, bytes: UploadBytes, context: AdapterContext): Promise<BegunUpload>;
   /** Signs parts (again). Needed when `capabilities.upload.canSign` is true. */
   sign?(session: JsonValue, numbers: number[], context: AdapterContext): Promise<SignedPart[]>;
-  /** The parts that the provider has. Needed when `capabilities.upload.canList` is true. */
-  list?(session: JsonValue, context: AdapterContext): Promise<ArrivedPart[]>;
-  /** Reports parts that arrived, for providers that want to be told as they come. */
+  /** The parts that the provider knows of. Needed when `capabilities.upload.canList` is true. */
+  list?(session: JsonValue, context: AdapterContext): Promise<ListedPart[]>;
+  /**
+   * Reports parts that arrived, for providers that want to be told as they come: in batches of at most 50, those that arrived and are not
+   * listed first, all of them before `complete`. To be told twice must do no harm.
+   */
   report?(session: JsonValue, parts: ArrivedPart[], context: AdapterContext): Promise<void>;
   /** Puts the parts together. A repetition after a lost answer must do no harm. */
   complete(session: JsonValue, parts: ArrivedPart[], context: AdapterContext): Promise<void>;
@@ -220,6 +227,8 @@ export interface AdapterMembers<Options = unknown, Calls = unknown> {
   check?(request: AdapterRequest<Options>): Problem[];
   /** Jobs in one lane share limits: a channel, an integration. Without it, the provider is one lane. */
   lane?(request: AdapterRequest<Options>): string;
+  /** Where lanes differ: the limits of this one, each in place of `capabilities.limits`; the settings' win. The same for the same lane, always. */
+  limitsIn?(lane: string): Limits;
   /** How bytes get to the provider. Needed when `capabilities.upload` is there. */
   upload?: AdapterUpload<Options>;
   /** Helpers for what the provider's API has besides imports, reached through `sluice.provider(name)`. */

@@ -64,8 +64,19 @@ export type BegunUpload = FormUpload | PartsUpload;
 /** A part that arrived. */
 export interface ArrivedPart {
   number: number;
-  /** As received, quotes and all. */
+  /** As received, quotes and all; empty of a part that only the provider knows of, where it tells none. */
   etag: string;
   /** Bytes. */
   size: number;
+}
+
+/** A part as the provider lists it. */
+export interface ListedPart {
+  number: number;
+  /** Where the provider tells it. */
+  etag?: string;
+  /** Bytes. */
+  size: number;
+  /** The provider says that it did not get this one well: it is sent again, whatever was answered to it. */
+  failed?: boolean;
 }

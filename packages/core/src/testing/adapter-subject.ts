@@ -61,7 +61,7 @@ export interface AdapterSamples {
   refused?: ScriptedAnswer[];
   /** To a cancellation; needed where the adapter cancels. */
   canceled?: ScriptedAnswer;
-  /** To the calls of a recovery, in order; needed where the adapter recovers. */
+  /** To the calls of a recovery of the job `job-1`, in order; needed where the adapter recovers. */
   recovered?: { started: ScriptedAnswer[]; nothing?: ScriptedAnswer[] };
   /** To a probe; needed where the adapter probes. `pending` and `failed` where a probe takes more than one call. */
   probe?: { started: ScriptedAnswer; pending?: ScriptedAnswer; done?: ScriptedAnswer; failed?: ScriptedAnswer };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ProbeStep, Problem, ProviderSnapshot, Recovered, Started, WebhookNotice } from '../model/adapter.js';
-import type { ArrivedPart, BegunUpload, SignedPart } from '../model/upload.js';
+import type { BegunUpload, ListedPart, SignedPart } from '../model/upload.js';
 
 /** What an adapter may answer with, strictly: a misspelt field is found here. */
 
@@ -105,9 +105,14 @@ export const signedPartsSchema = z.array(
   z.strictObject({ number, url: placeUrl, expiresAt: count.exactOptional() }),
 ) satisfies z.ZodType<SignedPart[]>;
 
-export const arrivedPartsSchema = z.array(
-  z.strictObject({ number, etag: text, size: z.int().nonnegative() }),
-) satisfies z.ZodType<ArrivedPart[]>;
+export const listedPartsSchema = z.array(
+  z.strictObject({
+    number,
+    etag: text.exactOptional(),
+    size: z.int().nonnegative(),
+    failed: z.boolean().exactOptional(),
+  }),
+) satisfies z.ZodType<ListedPart[]>;
 
 const headers = z.record(z.string(), z.string()).exactOptional();
 

@@ -8,7 +8,7 @@ import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
 import { failed, postponed, warned } from '../transitions.js';
 import { beginUpload } from '../upload/begin.js';
-import { isSignatureRefused, SignatureGone, sendError } from '../upload/failures.js';
+import { inSession, isSignatureRefused, SignatureGone, sendError, UploadGone } from '../upload/failures.js';
 import { type PartsRecord, sendParts } from '../upload/parts.js';
 import { TransferProgress } from '../upload/progress.js';
 import { assertExpected, assertSame, openJobSource } from '../upload/source-bytes.js';
@@ -113,7 +113,7 @@ async function complete(
   const before = step.record.upload?.completing === true;
   await saveDigest(step, sent.sha256, { completing: true });
   try {
-    await members.upload?.complete(session.session, sent.parts, step.context());
+    await inSession(async () => members.upload?.complete(session.session, sent.parts, step.context()));
   } catch (error) {
     // An earlier call may have put them together: the start will tell.
     if (!before || !SluiceError.is(error) || error.code === 'aborted' || isTransient(error)) throw error;
@@ -132,7 +132,7 @@ async function saveDigest(step: Step, sha256: string | undefined, extra: Partial
 }
 
 async function transferFailed(step: Step, thrown: unknown): Promise<Advanced> {
-  if (thrown instanceof SignatureGone) return beginAnew(step);
+  if (thrown instanceof UploadGone) return beginAnew(step, thrown.message);
   const error = SluiceError.is(thrown) ? thrown : toSluiceError(thrown, 'source-unreachable');
   if (error.code === 'aborted') throw error;
   const { progress: _progress, ...record } = step.record;
@@ -149,12 +149,12 @@ async function transferFailed(step: Step, thrown: unknown): Promise<Advanced> {
   return settled(step);
 }
 
-/** The signatures are gone for good: the upload starts over, and says so. */
-async function beginAnew(step: Step): Promise<Advanced> {
+/** Signatures or session are gone for good: the upload starts over, and says so. */
+async function beginAnew(step: Step, why: string): Promise<Advanced> {
   const anew = (step.record.upload?.anew ?? 0) + 1;
   const { name } = step.provider;
   if (anew > mostAnew) {
-    const message = `${name}: the object store refused the signatures of ${anew} uploads in a row`;
+    const message = `${name}: ${anew} uploads in a row came to nothing: ${why}`;
     await abortSession(step);
     await step.finish(
       failed(step.record, new SluiceError({ code: 'auth', message, provider: name }).toJSON(), step.now),
@@ -164,7 +164,7 @@ async function beginAnew(step: Step): Promise<Advanced> {
   await abortSession(step);
   await step.engine.store.clearParts(step.record.id);
   const { upload, ...rest } = step.record;
-  const message = `${name}: the signatures of the upload were no longer taken and cannot be renewed; it was begun anew (${anew} of ${mostAnew})`;
+  const message = `${name}: ${why}; it was begun anew (${anew} of ${mostAnew})`;
   const next = warned({ ...rest, dueAt: step.now }, [{ code: 'upload-anew', message }]);
   await step.finish(upload === undefined ? next : { ...next, upload: bare(upload, anew) });
   return settled(step);

@@ -6,8 +6,27 @@ import type { Step } from '../step.js';
 /** A part that failed so often in a row ends this attempt at the upload. */
 const mostAttempts = 6;
 
+/** The upload cannot go on: its signatures are no longer taken and cannot be had anew, or the provider does not know it any more. */
+export class UploadGone extends Error {}
+
+const signaturesGone = 'the signatures of the upload were no longer taken and cannot be renewed';
+
 /** The provider's signature is no longer taken, and it cannot be had anew. */
-export class SignatureGone extends Error {}
+export class SignatureGone extends UploadGone {
+  constructor() {
+    super(signaturesGone);
+  }
+}
+
+/** A call about a session: a provider that does not know it has ended it. */
+export async function inSession<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!SluiceError.is(error) || error.code !== 'not-found') throw error;
+    throw new UploadGone(`the provider ended the upload (${error.message})`);
+  }
+}
 
 /** Waits as long as a failed part should, or throws when it must not be sent again. */
 export async function awaitRetry(step: Step, failure: SendFailure & { attempt: number }): Promise<void> {

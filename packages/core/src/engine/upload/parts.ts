@@ -4,8 +4,9 @@ import type { UploadRecord } from '../../model/record.js';
 import type { ArrivedPart, SignedPart } from '../../model/upload.js';
 import type { PartPlace, SendFailure } from '../../platform/byte-plane.js';
 import type { Step } from '../step.js';
-import { awaitRetry, isSignatureRefused, SignatureGone } from './failures.js';
+import { awaitRetry, inSession, isSignatureRefused, SignatureGone } from './failures.js';
 import { TransferProgress } from './progress.js';
+import { Reports } from './reports.js';
 
 /** How long nothing may move before a part is sent again, in milliseconds. */
 const idleTimeoutMs = 20_000;
@@ -17,7 +18,7 @@ const expiryMarginMs = 60_000;
 export type PartsRecord = UploadRecord & Required<Pick<UploadRecord, 'session' | 'partSize'>>;
 
 /**
- * Sends what is missing, in parallel; each part that fails is sent again alone.
+ * Sends what is missing, in parallel; each part that fails is sent again alone. What arrived is reported where the provider asks for it.
  * @returns all parts in order, and the sha-256 of the whole
  */
 export async function sendParts(
@@ -26,7 +27,8 @@ export async function sendParts(
   bytes: OpenBytes,
 ): Promise<{ parts: ArrivedPart[]; sha256?: string }> {
   const { engine } = step;
-  const arrived = await arrivedParts(step, upload);
+  const reports = new Reports(step, upload.session);
+  const arrived = await arrivedParts(step, upload, reports);
   const count = Math.max(1, Math.ceil(upload.size / upload.partSize));
   const missing = Array.from({ length: count }, (_, index) => index + 1).filter((number) => !arrived.has(number));
   const done = [...arrived.values()].reduce((sum, { size }) => sum + size, 0);
@@ -47,23 +49,29 @@ export async function sendParts(
     arrived: async (part) => {
       arrived.set(part.number, part);
       await engine.store.appendPart(step.record.id, part);
+      await reports.add(part);
     },
     failed: (failure) => places.failed(failure),
   });
+  await reports.finish();
   const parts = [...arrived.values()].sort((a, b) => a.number - b.number);
   const sha256 = transferred.sha256 ?? upload.sha256;
   return { parts, ...(sha256 !== undefined && { sha256 }) };
 }
 
 /** The saved ETags and the provider's list together: what the list does not show is reported, not sent again. */
-async function arrivedParts(step: Step, upload: PartsRecord): Promise<Map<number, ArrivedPart>> {
+async function arrivedParts(step: Step, upload: PartsRecord, reports: Reports): Promise<Map<number, ArrivedPart>> {
   const saved = await step.engine.store.parts(step.record.id);
   const known = new Map(saved.map((part) => [part.number, part]));
   const { list } = step.provider.members.upload ?? {};
   if (list === undefined || step.provider.adapter.capabilities.upload?.canList !== true) return known;
-  for (const part of await list(upload.session, step.context())) {
-    if (!known.has(part.number)) known.set(part.number, part);
+  const listed = await inSession(() => list(upload.session, step.context()));
+  for (const { number, size, etag = '', failed } of listed) {
+    if (failed === true) known.delete(number);
+    else if (!known.has(number)) known.set(number, { number, etag, size });
   }
+  const told = new Set(listed.map(({ number }) => number));
+  for (const part of known.values()) if (!told.has(part.number)) await reports.add(part);
   return known;
 }
 
@@ -106,7 +114,8 @@ class Places {
   async #sign(number: number): Promise<SignedPart> {
     const { sign } = this.#step.provider.members.upload ?? {};
     if (sign === undefined || !this.#canSign()) throw new SignatureGone();
-    const signed = await sign(this.#upload.session, this.#nextNumbers(number), this.#step.context());
+    const numbers = this.#nextNumbers(number);
+    const signed = await inSession(() => sign(this.#upload.session, numbers, this.#step.context()));
     for (const part of signed) this.#signed.set(part.number, part);
     const wanted = this.#signed.get(number);
     if (wanted !== undefined) return wanted;

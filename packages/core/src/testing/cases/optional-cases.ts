@@ -7,6 +7,9 @@ import { Rehearsal } from '../rehearsal.js';
 import type { ScriptedAnswer } from '../scripted-http.js';
 import { withSecretSource } from '../sources.js';
 
+/** What a recovery looks for may hold the job's id, as a start sent it. */
+const sampleJobId = 'job-1';
+
 /** The members that not every adapter has. */
 export function optionalCases(subject: AdapterSubject): ConformanceCase[] {
   const { canceled, probe, recovered } = subject.samples;
@@ -69,7 +72,8 @@ async function recovers(
   const recover = async (answers: ScriptedAnswer[]) => {
     const rehearsal = new Rehearsal(subject, answers);
     const intent = { effect: 'start', key: 'effect-key-1', savedAt: rehearsal.clock.now() };
-    const found = await rehearsal.members.recover?.(rehearsal.request, intent, rehearsal.context());
+    const request = { ...rehearsal.request, id: sampleJobId };
+    const found = await rehearsal.members.recover?.(request, intent, rehearsal.context());
     assertJson(found, "recover's answer");
     assertFits(recoveredSchema, found, "recover's answer");
     for (const { method, effect = method === 'GET' ? 'none' : 'once' } of rehearsal.calls) {

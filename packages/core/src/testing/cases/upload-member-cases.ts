@@ -5,7 +5,7 @@ import { isTransient } from '../../wire/failure.js';
 import { effectOf } from '../../wire/http.js';
 import type { AdapterSubject, ConformanceCase } from '../adapter-subject.js';
 import { assertFits, assertJson, assertNoSecret, fulfilled, rejection } from '../expectations.js';
-import { arrivedPartsSchema, signedPartsSchema, startedSchema } from '../output-schemas.js';
+import { listedPartsSchema, signedPartsSchema, startedSchema } from '../output-schemas.js';
 import { providerName, Rehearsal } from '../rehearsal.js';
 import type { ScriptedAnswer } from '../scripted-http.js';
 import { arrivedParts, begin, uploadOf } from '../upload-rehearsal.js';
@@ -92,7 +92,13 @@ async function startsFromUploaded(subject: AdapterSubject): Promise<void> {
       () => rehearsal.start({ ...rehearsal.request, source }),
       'a start from what was uploaded',
     );
-    assert.deepStrictEqual(rehearsal.calls.map(effectOf), ['once'], 'start must make exactly one call, which counts');
+    assert.equal(rehearsal.calls.length, 1, 'start must make exactly one call');
+    // Where the upload itself has made the job, the start only looks at it.
+    const [effect] = rehearsal.calls.map(effectOf);
+    assert.ok(
+      effect === 'once' || effect === 'none',
+      `the call of a start counts, or changes nothing: it is "${effect}"`,
+    );
     assertStarted(answer, rehearsal);
   }
 }
@@ -146,7 +152,7 @@ async function lists(subject: AdapterSubject): Promise<void> {
   const { rehearsal, upload } = uploadOf(subject, subject.samples.upload?.listed);
   const parts = await fulfilled(() => upload.list?.(session, rehearsal.context()), 'list');
   assertJson(parts, "list's answer");
-  assertFits(arrivedPartsSchema, parts, "list's answer");
+  assertFits(listedPartsSchema, parts, "list's answer");
   assert.ok((parts?.length ?? 0) > 0, 'samples.upload.listed must hold a part, and list must find it');
   for (const call of rehearsal.calls) assert.equal(effectOf(call), 'none', 'a list looks, and changes nothing');
 }
