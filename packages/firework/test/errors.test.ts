@@ -31,7 +31,8 @@ test('a look that is refused never fails the job', async () => {
 });
 
 describe('the words of a refusal', () => {
-  const said = (json: JsonValue | undefined) => readRefusal({ status: 400, json, header: () => undefined }).message;
+  const said = (json: JsonValue | undefined) =>
+    readRefusal({ status: 400, json, text: '', header: () => undefined }).message;
 
   test.each<[JsonValue, string]>([
     [{ error: 'no' }, 'no'],
@@ -49,7 +50,7 @@ describe('the words of a refusal', () => {
   test.each<[JsonValue | undefined]>([[undefined], [null], ['no'], [[]], [{}], [{ error: '' }], [{ errors: [7] }]])(
     'none in %j: everything is left to the status',
     (json) => {
-      expect(readRefusal({ status: 400, json, header: () => undefined })).toEqual({});
+      expect(readRefusal({ status: 400, json, text: '', header: () => undefined })).toEqual({});
     },
   );
 });

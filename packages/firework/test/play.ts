@@ -94,7 +94,12 @@ export function membersOf(settings: Partial<FireworkSettings> = {}) {
 /** A context whose calls are answered with `json`, and the calls in the adapter's own words. */
 export function contextOf(json: JsonValue, status = 201): { context: AdapterContext; calls: HttpCall[] } {
   const calls: HttpCall[] = [];
-  const answer: HttpAnswer = { status, header: () => undefined, parse: (schema) => schema.parse(json) };
+  const answer: HttpAnswer = {
+    status,
+    header: () => undefined,
+    text: JSON.stringify(json),
+    parse: (schema) => schema.parse(json),
+  };
   const call = async (one: HttpCall) => {
     calls.push(one);
     return answer;

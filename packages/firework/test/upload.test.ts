@@ -157,6 +157,7 @@ describe('the file with the creation', () => {
     const answer = {
       status: 201,
       header: () => undefined,
+      text: JSON.stringify(video),
       parse: (schema) => schema.parse(video),
     } satisfies HttpAnswer;
     const started = membersOf().upload.answered?.(answer, context);

@@ -105,7 +105,8 @@ describe('with a secret', () => {
 describe('what a delivery is about', () => {
   const notice = (body: unknown) => {
     const { webhook } = membersOf();
-    return webhook?.({ headers: {}, body: new TextEncoder().encode(JSON.stringify(body)), now: 0 });
+    const bytes = new TextEncoder().encode(JSON.stringify(body));
+    return webhook?.({ method: 'POST', query: {}, headers: {}, body: bytes, now: 0 });
   };
 
   test.each<[string, object, object]>([

@@ -6,7 +6,7 @@ import { nested, rateLimited, started, taken, tooManyAtOnce } from './importly-s
 import { dawn, play } from './play.js';
 
 function refusal(status: number, json: JsonValue | undefined, headers: Record<string, string> = {}): HttpRefusal {
-  return { status, json, header: (name) => headers[name] };
+  return { status, json, text: JSON.stringify(json ?? null), header: (name) => headers[name] };
 }
 
 function refused(status: number, error: string) {

@@ -26,7 +26,7 @@ function delivery(body: string, headers: Record<string, string> = {}): Request {
 
 async function notice(body: string, settings: Partial<ImportlySettings>, headers: Record<string, string> = {}) {
   const { webhook } = importly.adapter.create({ apiKey, ...settings });
-  return webhook?.({ headers, body: new TextEncoder().encode(body), now: 0 });
+  return webhook?.({ method: 'POST', query: {}, headers, body: new TextEncoder().encode(body), now: 0 });
 }
 
 test('a delivery is a hint: the job is looked at, and what the delivery claims is not believed', async () => {

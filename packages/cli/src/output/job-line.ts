@@ -26,6 +26,7 @@ function itemValue(item: ImportItem): JsonObject {
   return {
     ok: true,
     ref: item.ref,
+    ...(item.outcome !== undefined && { outcome: item.outcome }),
     asset: assetValue(item.asset),
     checks: { size: { outcome: size.outcome }, sha256: { outcome: sha256.outcome } },
   };

@@ -43,7 +43,8 @@ function headline(snapshot: ImportSnapshot, { style, now }: { style: Style; now:
 
 function itemRows(item: ImportItem, now: number): Row[] {
   if (!item.ok) return [['error', `${item.error.code}: ${printable(item.error.message)}`]];
-  return [...assetRows(item.asset, now), ...checkRows(item.checks)];
+  const outcome: Row[] = item.outcome === undefined ? [] : [['outcome', item.outcome]];
+  return [...assetRows(item.asset, now), ...outcome, ...checkRows(item.checks)];
 }
 
 function assetRows({ id, url, title, size, sha256, durationSeconds, expiresAt }: Asset, now: number): Row[] {

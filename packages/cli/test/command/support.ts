@@ -126,6 +126,7 @@ const itemSchema = z.discriminatedUnion('ok', [
   z.strictObject({
     ok: z.literal(true),
     ref: z.string(),
+    outcome: z.enum(['created', 'replaced', 'existing']).optional(),
     asset: z.strictObject({
       id: z.string(),
       url: z.string().nullable(),

@@ -149,6 +149,7 @@ export class Step {
       signal: signals.stop,
       key: record.intent?.key ?? `${record.id}-look`,
       ...(record.memo !== undefined && { memo: record.memo }),
+      ...(record.intent?.before !== undefined && { before: record.intent.before }),
       now: () => engine.clock.now(),
       log: (message: string, details?: JsonObject) =>
         engine.log?.({

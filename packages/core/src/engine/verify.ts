@@ -3,6 +3,9 @@ import type { Check, Checks, ImportItem, ReportedItem } from '../model/item.js';
 import type { JobRecord, Warning } from '../model/record.js';
 import type { Provider } from './providers.js';
 
+/** Of a provider, only how it is called in messages. */
+type Named = Pick<Provider, 'name'>;
+
 /** What verification makes of the provider's items. */
 export interface Verified {
   items: ImportItem[];
@@ -15,9 +18,12 @@ export interface Verified {
  * Holds what was expected against what was measured: of the source before the start, and by the provider where its measure is the
  * source's own and not a rendition's.
  */
-export function checkItems(record: JobRecord, reported: ReportedItem[], provider: Provider): Verified {
+export function checkItems(record: JobRecord, reported: ReportedItem[], provider: Named): Verified {
   const items = reported.map((item): ImportItem => {
-    if (item.ok) return { ok: true, ref: item.ref, asset: item.asset, checks: checksOf(record, item) };
+    if (item.ok) {
+      const { ref, outcome, asset } = item;
+      return { ok: true, ref, ...(outcome !== undefined && { outcome }), asset, checks: checksOf(record, item) };
+    }
     const error = { code: 'source-unreachable', message: `${provider.name}: ${item.message}`, retry: 'later' } as const;
     return { ok: false, ref: item.ref, error };
   });
@@ -35,13 +41,18 @@ export function checkItems(record: JobRecord, reported: ReportedItem[], provider
 }
 
 function checksOf(record: JobRecord, { asset, of }: Partial<ReportedItem & { ok: true }>): Checks {
-  const expect = record.request?.expect;
+  const { request, measured } = record;
   const size = of?.size === 'source' ? asset?.size : undefined;
   const sha256 = of?.sha256 === 'source' ? asset?.sha256?.toLowerCase() : undefined;
   return {
-    size: check(expect?.size, size ?? record.measured?.size),
-    sha256: check(expect?.sha256, sha256 ?? record.measured?.sha256),
+    size: check(expected(request?.expect?.size, measured?.size, size), size ?? measured?.size),
+    sha256: check(expected(request?.expect?.sha256, measured?.sha256, sha256), sha256 ?? measured?.sha256),
   };
+}
+
+/** What nobody asked for is still expected where both sides measured the source: here before the start, and the provider. */
+function expected<T>(wanted: T | undefined, here: T | undefined, there: T | undefined): T | undefined {
+  return wanted ?? (there === undefined ? undefined : here);
 }
 
 function check(expected: string | number | undefined, actual: string | number | undefined): Check {
@@ -50,16 +61,16 @@ function check(expected: string | number | undefined, actual: string | number | 
   return { outcome: expected === actual ? 'match' : 'mismatch', expected, actual };
 }
 
-function uncheckedWarning(measure: string, provider: Provider): Warning {
+function uncheckedWarning(measure: string, provider: Named): Warning {
   const message = `expect.${measure} could not be checked: ${provider.name} does not measure the source, and it was not measured before the start`;
   return { code: 'unchecked', message };
 }
 
-function mismatch([measure, { expected, actual }]: [string, Check], provider: Provider): ErrorFields {
+function mismatch([measure, { expected, actual }]: [string, Check], provider: Named): ErrorFields {
   return integrity(`${measure}: expected ${expected}, but ${actual} arrived`, provider);
 }
 
-function integrity(message: string, provider: Provider): ErrorFields {
+function integrity(message: string, provider: Named): ErrorFields {
   return new SluiceError({
     code: 'integrity',
     message: `${provider.name}: ${message}`,

@@ -22,6 +22,8 @@ export interface AdapterContext {
    * proof. Absent where the application configured no public URL. Secret.
    */
   callbackUrl?: string;
+  /** What {@link AdapterMembers.before} saw, while the start is sent and recovered. */
+  before?: JsonValue;
   /** What the last delivery with {@link WebhookNotice.evidence} said; absent until one came. */
   evidence?: JsonValue;
   /** Epoch milliseconds. */

@@ -31,6 +31,8 @@ export interface HttpAnswer {
   status: number;
   /** A header's value, by its name in any case. */
   header(name: string): string | undefined;
+  /** The body, for what is no JSON. */
+  text: string;
   /**
    * The JSON body, read by `schema`.
    * @throws SluiceError `protocol` when the body is no JSON or does not fit
@@ -44,6 +46,8 @@ export interface HttpRefusal {
   header(name: string): string | undefined;
   /** The JSON body; undefined when the body is no JSON. */
   json: JsonValue | undefined;
+  /** The body as it is. */
+  text: string;
 }
 
 /** What an adapter makes of a refusal. What is left out, core fills in from the status. */
@@ -76,6 +80,11 @@ export interface Wire {
   headers?: Record<string, string>;
   /** Headers that must be fetched first, such as a token's; made by `renewable`. Asked before each attempt, and once after a 401. */
   authorize?: Authorize;
+  /**
+   * The call as it goes out. Asked before each attempt, for what must be new every time or stands among the parameters, such as a one-time
+   * password. `now` is in epoch milliseconds.
+   */
+  sign?(call: HttpCall, now: number): HttpCall;
   /** Reads the provider's own error bodies. */
   readError?(refusal: HttpRefusal): RefusalDetails;
 }

@@ -45,10 +45,17 @@ export interface ItemError {
 /** One file's outcome. A URL import has one, a bucket import has many. */
 export type ImportItem = SucceededItem | FailedItem;
 
+/**
+ * What an import under a name did, where names are the target at the provider and it tells: `created` a file, `replaced` the one that
+ * was there, or left the `existing` one as it is.
+ */
+export type ItemOutcome = 'created' | 'replaced' | 'existing';
+
 /** A file that the provider has. `ref` is its own reference within the job: an id or a file name. */
 export interface SucceededItem {
   ok: true;
   ref: string;
+  outcome?: ItemOutcome;
   asset: Asset;
   checks: Checks;
 }
@@ -62,5 +69,5 @@ export interface FailedItem {
 
 /** What an adapter says of one file; the engine adds the checks. */
 export type ReportedItem =
-  | { ok: true; ref: string; asset: Asset; of?: { size?: Measured; sha256?: Measured } }
+  | { ok: true; ref: string; outcome?: ItemOutcome; asset: Asset; of?: { size?: Measured; sha256?: Measured } }
   | { ok: false; ref: string; message: string; providerCode?: string };

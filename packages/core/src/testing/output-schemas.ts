@@ -41,6 +41,7 @@ const itemSchema = z.discriminatedUnion('ok', [
   z.strictObject({
     ok: z.literal(true),
     ref: text,
+    outcome: z.enum(['created', 'replaced', 'existing']).exactOptional(),
     asset: assetSchema,
     of: z.strictObject({ size: measured.exactOptional(), sha256: measured.exactOptional() }).exactOptional(),
   }),

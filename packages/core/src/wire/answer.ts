@@ -53,6 +53,7 @@ export function answerOf(response: ReadResponse, scope: FailureScope): HttpAnswe
   return {
     status: response.status,
     header: response.header,
+    text: response.text,
     parse: (schema) => {
       if (json === undefined) throw protocolError(`the answer (HTTP ${response.status}) is no JSON`, where);
       const parsed = schema.safeParse(json);

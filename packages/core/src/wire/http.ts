@@ -118,14 +118,15 @@ export function unauthorizedHttp(options: HttpOptions): Http {
 
 async function attemptCall(call: HttpCall, scope: FailureScope, options: HttpOptions): Promise<HttpAnswer> {
   const signal = signalFor(scope.effect, options);
-  const target = targetOf(call, options);
+  const signed = options.wire.sign?.(call, options.clock.now()) ?? call;
+  const target = targetOf(signed, options);
   if (options.signal.aborted) throw abortError(options.signal);
   if (scope.effect !== 'none') options.assertCurrent?.();
   const { timeoutMs = options.timeoutMs } = call;
   const response = await timed(
     async (attemptSignal) => {
       try {
-        return await readResponse(await send(call, target, { fetch: options.fetch, signal: attemptSignal }), scope);
+        return await readResponse(await send(signed, target, { fetch: options.fetch, signal: attemptSignal }), scope);
       } catch (error) {
         throw connectionError(error, scope);
       }
@@ -155,7 +156,12 @@ function judge(response: ReadResponse, scope: FailureScope, options: HttpOptions
     options.onRate?.({ ...allowance, status: response.status });
     return answerOf(response, scope);
   }
-  const refusal = { status: response.status, header: response.header, json: parseJson(response.text) };
+  const refusal = {
+    status: response.status,
+    header: response.header,
+    json: parseJson(response.text),
+    text: response.text,
+  };
   const details = options.wire.readError?.(refusal) ?? {};
   const error = refusalError(refusal, { ...scope, details, rate });
   const told = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkItems } from '../../src/engine/verify.js';
 import type { ReportedItem } from '../../src/model/item.js';
 import type { Expect } from '../../src/model/request.js';
 import { makeClient, source } from '../support/client.js';
@@ -51,7 +52,7 @@ async function importWith(options: {
     { fetch: (options.media ?? mediaOf(size)).fetch },
   );
   const job = await client.clock.run(client.sluice.import({ source: options.url ?? source, expect: options.expect }));
-  return { snapshot: job.snapshot, job, starts: () => starts };
+  return { snapshot: job.snapshot, job, record: client.record, starts: () => starts };
 }
 
 function asset(fields: { size?: number; sha256?: string }, of: 'source' | 'rendition'): ReportedItem {
@@ -158,6 +159,25 @@ describe('after the provider is done', () => {
       error: { code: 'integrity', retry: 'never', message: expect.stringContaining(`acme: ${measure}: expected`) },
       items: [{ ok: false, error: { code: 'integrity' } }],
     });
+  });
+
+  it('what it measured is held against what was measured here, also where nobody asked', async () => {
+    const { job, record } = await importWith({ expect: {} });
+    const measured = { ...(await record(job.id)), measured: { size } };
+    const verified = (actual: number) => checkItems(measured, [asset({ size: actual }, 'source')], { name: 'acme' });
+    expect(verified(size).items).toMatchObject([{ ok: true, checks: { size: { outcome: 'match' } } }]);
+    expect(verified(size + 1).error).toMatchObject({
+      code: 'integrity',
+      message: `acme: size: expected ${size}, but ${size + 1} arrived`,
+    });
+  });
+
+  it('keeps what the import did under its name', async () => {
+    const { snapshot } = await importWith({
+      expect: {},
+      items: [{ ok: true, ref: 'clip', outcome: 'replaced', asset: { id: 'a1' } }],
+    });
+    expect(snapshot.items[0]).toMatchObject({ ok: true, outcome: 'replaced' });
   });
 
   it('what it measured of a rendition says nothing of the source', async () => {

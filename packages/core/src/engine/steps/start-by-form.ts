@@ -106,7 +106,8 @@ function callError(step: Step, failure: SendFailure) {
   if (failure.kind === 'stalled') return timeoutError(idleTimeoutMs, scope);
   if (failure.kind !== 'refused') return connectionError(failure.cause, scope);
   const header = failure.header ?? (() => undefined);
-  const refusal = { status: failure.status ?? 0, header, json: parseJson(failure.body ?? '') };
+  const { status = 0, body: text = '' } = failure;
+  const refusal = { status, header, json: parseJson(text), text };
   const details = step.provider.members.wire.readError?.(refusal) ?? {};
   return refusalError(refusal, { ...scope, details, rate: readRate(header, step.now) });
 }
