@@ -13,6 +13,7 @@ export * from './model/record.js';
 export { redactText, redactUrl } from './model/redact.js';
 export type { AdapterOptions, Expect, Metadata, ParsedRequest } from './model/request.js';
 export { integration, parseSource, type Scheme, type Source, schemes } from './model/source.js';
+export { assertTimedSignature, type TimedSignature } from './model/timed-signature.js';
 export * from './model/upload.js';
 export * from './store/contract.js';
 export * from './store/define.js';

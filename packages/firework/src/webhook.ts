@@ -1,11 +1,11 @@
-import { SluiceError, type WebhookDelivery, type WebhookNotice } from '@sluice/core/adapter';
+import { assertTimedSignature, SluiceError, type WebhookDelivery, type WebhookNotice } from '@sluice/core/adapter';
 import type { Reference } from './references.js';
 import type { ParsedSettings } from './settings.js';
 
 type WebhookSettings = ParsedSettings['webhook'];
 
-/** Firework, Webhooks page. */
-const header = 'fw-webhooks-signature';
+/** `t=MILLISECONDS,v1=BASE64` (Firework, Webhooks page). */
+const scheme = { provider: 'Firework', header: 'fw-webhooks-signature', unit: 'ms', encoding: 'base64' } as const;
 
 /**
  * Verifies a delivery where a secret is set, and reads which import it is about. Firework says that `import_id` is in it, and not
@@ -13,7 +13,7 @@ const header = 'fw-webhooks-signature';
  */
 export async function readDelivery(delivery: WebhookDelivery, settings: WebhookSettings): Promise<WebhookNotice> {
   const { secret, toleranceMs } = settings;
-  if (secret !== undefined) await verify(delivery, { secret, toleranceMs });
+  if (secret !== undefined) await assertTimedSignature(delivery, { ...scheme, secret, toleranceMs });
   const body = parse(delivery.body);
   const ref = referenceIn(body);
   if (ref === undefined) throw unreadable('its body names neither an import nor a video');
@@ -60,53 +60,6 @@ function parse(body: Uint8Array): unknown {
   }
 }
 
-/**
- * The signature is over its own time and the raw body, so neither can be changed, and an old delivery cannot be played again once
- * its time is out of tolerance. Within it, the engine knows a body that it has seen.
- */
-async function verify(delivery: WebhookDelivery, { secret, toleranceMs }: WebhookSettings & { secret: string }) {
-  const { time, signatures } = readHeader(delivery.headers[header]);
-  const head = new TextEncoder().encode(`${time}.`);
-  const signed = new Uint8Array(head.length + delivery.body.length);
-  signed.set(head);
-  signed.set(delivery.body, head.length);
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
-  const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), algorithm, false, ['verify']);
-  // It takes the same time wherever they differ.
-  const checks = await Promise.all(signatures.map((one) => crypto.subtle.verify('HMAC', key, one, signed)));
-  if (!checks.includes(true)) throw refused(`no HMAC-SHA256 in the header ${header} matches its time and the body`);
-  const ageMs = delivery.now - Number(time);
-  if (Math.abs(ageMs) <= toleranceMs) return;
-  const away = `${Math.round(Math.abs(ageMs) / 1_000)} s ${ageMs > 0 ? 'old' : 'ahead'}`;
-  throw refused(`it is ${away}, and webhook.toleranceMs allows ${toleranceMs / 1_000} s`);
-}
-
-/** `t=MILLISECONDS,v1=BASE64`; more than one `v1` while a secret is changed. */
-function readHeader(value: string | undefined): { time: string; signatures: Uint8Array<ArrayBuffer>[] } {
-  if (value === undefined) throw refused(`the header ${header} with its signature is missing`);
-  const fields = value.split(',').map((field) => field.trim());
-  const valuesOf = (name: string) =>
-    fields.filter((field) => field.startsWith(`${name}=`)).map((field) => field.slice(name.length + 1));
-  const [time = ''] = valuesOf('t');
-  const signatures = valuesOf('v1')
-    .map(decode)
-    .filter((bytes) => bytes !== undefined);
-  if (/^\d{1,16}$/.test(time) && signatures.length > 0) return { time, signatures };
-  throw refused(`the header ${header} is not t=MILLISECONDS,v1=BASE64`);
-}
-
-function decode(base64: string): Uint8Array<ArrayBuffer> | undefined {
-  try {
-    return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
-}
-
 function unreadable(why: string): SluiceError {
   return new SluiceError({ code: 'protocol', message: `the delivery cannot be read: ${why}` });
-}
-
-function refused(why: string): SluiceError {
-  return new SluiceError({ code: 'auth', message: `the delivery is not Firework's: ${why}` });
 }

@@ -189,8 +189,8 @@ export interface AdapterUpload<Options = unknown> {
   complete(session: JsonValue, parts: ArrivedPart[], context: AdapterContext): Promise<void>;
   /** Ends an upload that will not be completed, where the provider can. */
   abort?(session: JsonValue, context: AdapterContext): Promise<void>;
-  /** Reads the answer to a form whose sending is itself the start. */
-  answered?(answer: HttpAnswer, context: AdapterContext): Started;
+  /** Reads the answer to a form whose sending is itself the start of `request`. */
+  answered?(answer: HttpAnswer, context: AdapterContext, request: AdapterRequest<Options>): Started;
 }
 
 /** What an adapter's helpers are given. */

@@ -21,6 +21,8 @@ export interface HttpCall {
   json?: JsonValue;
   /** An `application/x-www-form-urlencoded` body. */
   form?: Record<string, string>;
+  /** A `multipart/form-data` body of texts. Bytes go by an upload. */
+  multipart?: Record<string, string>;
   effect?: CallEffect;
   /** For one attempt, in milliseconds, where the provider takes its time over this call; in place of the setting. */
   timeoutMs?: number;

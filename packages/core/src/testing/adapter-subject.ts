@@ -1,6 +1,6 @@
 import type { NeutralField } from '../model/capabilities.js';
 import type { Adapter } from '../model/define-adapter.js';
-import type { JsonObject } from '../model/json.js';
+import type { JsonObject, JsonValue } from '../model/json.js';
 import type { ImportRequest } from '../model/request.js';
 import type { Scheme } from '../model/source.js';
 import type { ScriptedAnswer } from './scripted-http.js';
@@ -15,6 +15,8 @@ export interface SampleDelivery {
   toJob?: boolean;
   headers?: Record<string, string>;
   body: string;
+  /** The reference that it names, where a later effect left it and not the start. */
+  ref?: JsonValue;
   /** Settings in place of the subject's, such as one with a secret. */
   settings?: JsonObject;
 }

@@ -205,6 +205,7 @@ function send(
     headers,
     ...(call.json !== undefined && { json: call.json }),
     ...(call.form !== undefined && { body: new URLSearchParams(call.form) }),
+    ...(call.multipart !== undefined && { body: multipartOf(call.multipart) }),
     // Given to ky, the signal would be joined with ky's own, and copied with every copy of the request.
     fetch: (request, init) => fetch(request, { ...init, signal }),
     retry: 0,
@@ -212,6 +213,12 @@ function send(
     throwHttpErrors: false,
     redirect: 'manual',
   });
+}
+
+function multipartOf(fields: Record<string, string>): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  return form;
 }
 
 function callUrl(baseUrl: string, call: HttpCall): string {

@@ -88,7 +88,7 @@ async function sendOnce(
   await assertUnchanged(step, bytes);
   if (upload?.answered === undefined) throw new TypeError('it does not read the answer to its form');
   const answer = { status: sent.status, header: sent.header, text: sent.body };
-  return upload.answered(answerOf(answer, step.scope('once')), step.context('starts'));
+  return upload.answered(answerOf(answer, step.scope('once')), step.context('starts'), step.request());
 }
 
 /** Too late to prevent, but not to say. */

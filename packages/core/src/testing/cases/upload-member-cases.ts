@@ -122,7 +122,7 @@ async function readsAnswered(subject: AdapterSubject): Promise<void> {
     const text = 'text' in answer ? answer.text : JSON.stringify(answer.json);
     const scope = { provider: providerName, effect: 'once', secrets: [] } as const;
     const response = { status: answer.status ?? 200, header: () => undefined, text };
-    return upload.answered?.(answerOf(response, scope), rehearsal.context());
+    return upload.answered?.(answerOf(response, scope), rehearsal.context(), rehearsal.request);
   };
   assertStarted(await fulfilled(() => read(samples.answered), 'answered'), rehearsal);
   for (const text of ['', '<html>Welcome</html>', '"no object at all"']) {
