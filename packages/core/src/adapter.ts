@@ -19,3 +19,5 @@ export * from './store/contract.js';
 export * from './store/define.js';
 export { joinRecord, splitRecord } from './store/secrets.js';
 export { type Authorization, renewable } from './wire/authorize.js';
+export type { Clock } from './wire/clock.js';
+export { type RangedSource, rangedBytes } from './wire/ranged-bytes.js';

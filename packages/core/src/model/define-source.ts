@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { BytesState, OpenBytes } from './bytes.js';
+import type { OpenBytes } from './bytes.js';
 import type { Scheme } from './source.js';
 
 /** What a source package is given besides a URL. */
@@ -15,13 +15,26 @@ export interface SourceContext {
   network: { proxy?: string; ca?: string };
   /** Milliseconds without a byte before a connection counts as dead. */
   idleTimeoutMs: number;
+  /** Bytes, as the request says: taken where the far side does not tell its size, and held against what is read. */
+  expectedSize?: number;
+}
+
+/** What a far side tells of its bytes. */
+export interface SourceState {
+  /** Bytes; absent where the far side does not tell. */
+  size?: number;
+  /** Changes whenever the content may have: as in `BytesState`. */
+  fingerprint: string;
 }
 
 /** What a package for sources does. The URLs that it is given carry their credentials. */
 export interface SourceMembers {
   /** Size and fingerprint, without reading the content. @throws SluiceError `source-unreachable`, `auth`, `unsupported` */
-  look(url: string, context: SourceContext): Promise<BytesState>;
-  /** Opens the bytes, at any position where the far side allows it. @throws SluiceError as {@link SourceMembers.look} */
+  look(url: string, context: SourceContext): Promise<SourceState>;
+  /**
+   * Opens the bytes, at any position where the far side allows it.
+   * @throws SluiceError as {@link SourceMembers.look}; `unsupported` too where the size is neither told nor expected
+   */
   open(url: string, context: SourceContext): Promise<OpenBytes>;
   /** An https URL under which anybody can fetch the object for a while. */
   presign?(url: string, options: { expiresInMs: number }): Promise<string>;

@@ -95,11 +95,15 @@ describe('before the start', () => {
   });
 
   it.each([
-    ['does not tell it', mediaOf(size, 'never'), 'the source does not tell its size'],
+    ['cannot be read', mediaOf(size, 'never'), 'https://media.example/clip.mp4 cannot be read (HTTP 405)'],
     ['compresses its answers', mediaOf(size, 'compressed'), 'the source does not tell its size'],
-    ['redirects elsewhere', redirecting('file:///etc/passwd'), 'the source redirects to no http URL'],
-    ['redirects to nothing', redirecting('http://['), 'the source redirects to no http URL'],
-    ['redirects for ever', redirecting('/again'), 'the source redirects more than 5 times'],
+    [
+      'redirects elsewhere',
+      redirecting('file:///etc/passwd'),
+      'https://media.example/clip.mp4 redirects to no http URL',
+    ],
+    ['redirects to nothing', redirecting('http://['), 'https://media.example/clip.mp4 redirects to no http URL'],
+    ['redirects for ever', redirecting('/again'), 'https://media.example/clip.mp4 redirects more than 5 times'],
   ])('a size is a warning when the source %s', async (_what, media, why) => {
     const { snapshot } = await importWith({ expect: { size }, media, items: [asset({}, 'rendition')] });
     expect(snapshot.state).toBe('completed');
