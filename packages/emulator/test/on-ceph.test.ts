@@ -4,7 +4,7 @@ import { ask, callFirework, signParts } from './firework-support.js';
 import { uploadSuite } from './firework-upload-suite.js';
 import { s3Cases } from './s3-cases/index.js';
 import { connect, openStore, type S3Store } from './s3-cases/store.js';
-import { type CephGateway, missingCeph, startCeph } from './servers/ceph.js';
+import { type CephGateway, missingCeph, startCeph } from '@sluice/test-servers';
 import { emulate, sample } from './support.js';
 
 const missing = await missingCeph();

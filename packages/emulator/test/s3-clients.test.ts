@@ -10,7 +10,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Emulator } from '../src/index.js';
 import { connect } from './s3-cases/store.js';
-import { missingPrograms } from './servers/programs.js';
+import { missingPrograms } from '@sluice/test-servers';
 import { emulate } from './support.js';
 
 const runFile = promisify(execFile);

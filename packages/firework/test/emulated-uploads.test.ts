@@ -8,7 +8,7 @@ import { fromFile } from '@sluice/core/node';
 import type { FireworkUploadStore } from '@sluice/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../emulator/test/s3-cases/store.js';
-import { type CephGateway, missingCeph, startCeph } from '../../emulator/test/servers/ceph.js';
+import { type CephGateway, missingCeph, startCeph } from '@sluice/test-servers';
 import { leastPartBytes } from '../src/ways.js';
 import { closeAfterwards, connect, sampleOf, sha256Of } from './emulation.js';
 import { mebibyte } from './play.js';

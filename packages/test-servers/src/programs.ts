@@ -8,6 +8,8 @@ const run = promisify(execFile);
 export interface Programs {
   /** What must be there to be run. */
   programs: readonly string[];
+  /** What Debian's own Python must find. */
+  modules?: readonly string[];
   packages: readonly string[];
 }
 
@@ -16,10 +18,11 @@ export interface Programs {
  *
  * @returns what is missing and how to get it, for the title of a test that cannot run; undefined where all is there
  */
-export async function missingPrograms({ programs, packages }: Programs): Promise<string | undefined> {
-  if ((await lacking(programs)).length === 0) return undefined;
+export async function missingPrograms({ programs, modules = [], packages }: Programs): Promise<string | undefined> {
+  const isThere = async () => (await lacking(programs)).length + (await lackingModules(modules)).length === 0;
+  if (await isThere()) return undefined;
   const command = ['apt-get', 'install', '-y', '--no-install-recommends', ...packages];
-  const words = `needs ${programs.join(', ')}: ${command.join(' ')}`;
+  const words = `needs ${[...programs, ...modules].join(', ')}: ${command.join(' ')}`;
   if (process.getuid?.() !== 0 || (await lacking(['apt-get'])).length > 0) return words;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   // Another test may install at the same time.
@@ -30,7 +33,7 @@ export async function missingPrograms({ programs, packages }: Programs): Promise
   } catch {
     return words;
   }
-  return (await lacking(programs)).length === 0 ? undefined : words;
+  return (await isThere()) ? undefined : words;
 }
 
 /** So many ports that nothing listens on. */
@@ -55,4 +58,9 @@ function listen(server: ReturnType<typeof createServer>): Promise<number> {
 async function lacking(programs: readonly string[]): Promise<string[]> {
   const found = await Promise.allSettled(programs.map((name) => run('which', [name])));
   return programs.filter((_, index) => found[index]?.status === 'rejected');
+}
+
+async function lackingModules(modules: readonly string[]): Promise<string[]> {
+  const found = await Promise.allSettled(modules.map((name) => run('/usr/bin/python3', ['-c', `import ${name}`])));
+  return modules.filter((_, index) => found[index]?.status === 'rejected');
 }
