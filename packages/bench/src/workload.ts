@@ -10,6 +10,7 @@ const workloads = new Map<string, () => Promise<Workload>>([
   ['import-jobs', () => import('./overhead/import-jobs.js')],
   ['fixed-server', () => import('./overhead/fixed-server.js')],
   ['emulator', () => import('./overhead/emulator.js')],
+  ['send-parts', () => import('./upload/send-parts.js')],
   ['waiting-jobs', () => import('./memory/waiting-jobs.js')],
   ['sqlite-jobs', () => import('./store/sqlite-jobs.js')],
   ['bullmq-jobs', () => import('./store/bullmq-jobs.js')],

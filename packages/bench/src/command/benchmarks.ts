@@ -4,6 +4,7 @@ import { memory } from '../memory/memory.js';
 import { overhead } from '../overhead/overhead.js';
 import { size } from '../size/size.js';
 import { store } from '../store/store.js';
+import { upload } from '../upload/upload.js';
 
 /** Everything there is to measure, in the order in which it is run. Another one is a line here. */
-export const benchmarks: readonly Benchmark[] = [overhead, memory, coldStart, size, store];
+export const benchmarks: readonly Benchmark[] = [overhead, memory, coldStart, size, store, upload];

@@ -1,5 +1,5 @@
 /** What an amount is counted in. `times` is a ratio; `ms more` is a difference of two times. */
-export type Unit = 'ms' | 'ms more' | 'B' | 'KB' | 'MB' | 'packages' | 'jobs/s' | 'times';
+export type Unit = 'ms' | 'ms more' | 'B' | 'KB' | 'MB' | 'MiB' | 'MB/s' | 's' | 'packages' | 'jobs/s' | 'times';
 
 /** A number with its unit. */
 export interface Amount {

@@ -1,20 +1,15 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createConnection, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-
-const runFile = promisify(execFile);
-
-/** Why there is no Redis to hold ours against. */
-export class NoRedis extends Error {}
+import { ensureProgram } from '../processes/debian.js';
 
 /**
  * A Redis of our own on a free port of loopback, its append-only file in `folder`, synced every second.
- * @throws NoRedis when the program is missing and cannot be installed
+ * @throws MissingProgram when it is missing and cannot be installed
  */
 export async function withRedis<T>(folder: string, use: (port: number) => Promise<T>): Promise<T> {
-  if (!(await isThere())) await install();
+  await ensureProgram({ test: ['redis-server', '--version'], packages: ['redis-server'] });
   const port = await freePort();
   const settings = { port, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'yes', appendfsync: 'everysec' };
   const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
@@ -26,28 +21,6 @@ export async function withRedis<T>(folder: string, use: (port: number) => Promis
   } finally {
     child.kill();
     await exited;
-  }
-}
-
-async function isThere(): Promise<boolean> {
-  return runFile('redis-server', ['--version']).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Debian's own package, where that is possible and nobody has to be asked for a password. */
-async function install(): Promise<void> {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
-    throw new NoRedis('redis-server is not installed (on Debian: apt-get install redis-server), and this is not root');
-  }
-  process.stderr.write('· store: installing redis-server with apt-get\n');
-  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-  try {
-    await runFile('apt-get', ['update'], options);
-    await runFile('apt-get', ['install', '--yes', '--no-install-recommends', 'redis-server'], options);
-  } catch {
-    throw new NoRedis('redis-server is not installed, and apt-get could not install it');
   }
 }
 

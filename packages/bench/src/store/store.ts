@@ -1,9 +1,10 @@
 import type { Benchmark, BenchmarkOptions, Measured } from '../figures/benchmark.js';
 import { interleave, median } from '../figures/statistics.js';
+import { MissingProgram } from '../processes/debian.js';
 import { withTemporaryFolder } from '../processes/temporary-folder.js';
 import { runWorkload } from '../processes/workload.js';
 import { concurrency } from './durable-job.js';
-import { NoRedis, withRedis } from './redis.js';
+import { withRedis } from './redis.js';
 import { rateSchema } from './sqlite-jobs.js';
 
 const rounds = 5;
@@ -18,7 +19,7 @@ export const store: Benchmark = {
     try {
       return await withTemporaryFolder((folder) => withRedis(folder, (port) => besideRedis(options, port)));
     } catch (error) {
-      if (!(error instanceof NoRedis)) throw error;
+      if (!(error instanceof MissingProgram)) throw error;
       return { figures: [], plots: [], notes: [], missed: [`SQLite beside BullMQ on Redis: ${error.message}`] };
     }
   },
