@@ -1,0 +1,30 @@
+import type { Problem } from '@sluice/core/adapter';
+import type { Request } from './add-file.js';
+
+/** What is wrong with a request, as far as it can be seen without any I/O. */
+export function checkRequest({ name, nameGiven, options, ifExists, sha256, expect }: Request): Problem[] {
+  const problems: Problem[] = [];
+  const rule = nameRule(name);
+  if (rule !== undefined) {
+    const message = nameGiven ? rule : `is taken from the source and ${rule}; name it yourself`;
+    problems.push({ severity: 'error', field: 'name', message });
+  }
+  const contradicts = ifExists !== undefined && options.no_replace === (ifExists === 'replace');
+  if (contradicts) {
+    const message = `contradicts ifExists: '${ifExists}'; leave one of them out`;
+    problems.push({ severity: 'error', field: 'options.video-cdn.no_replace', message });
+  }
+  if (options.callback !== undefined && (sha256 ?? expect?.sha256) === undefined) {
+    const message = 'takes the place of the job’s own callback URL: the measured sha-256 will not be seen here';
+    problems.push({ severity: 'warning', field: 'options.video-cdn.callback', message });
+  }
+  return problems;
+}
+
+function nameRule(name: string): string | undefined {
+  if (/\p{Cc}/u.test(name)) return 'must hold no line ends or other control characters';
+  const segments = name.split('/');
+  if (segments.some((segment) => segment === '.' || segment === '..')) return 'must not hold the segments "." or ".."';
+  if (name.replace(/^\//, '').split('/').includes('')) return 'must not hold an empty segment, nor end with a slash';
+  return undefined;
+}
