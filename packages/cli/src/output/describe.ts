@@ -17,6 +17,8 @@ export function describeActivity(snapshot: ImportSnapshot, now: number): string 
       return 'waiting for a free place at the provider';
     case 'window':
       return `waiting for the provider's rate limit${left === undefined ? '' : `, ${left} left`}`;
+    case 'provider':
+      return `waiting for the provider: ${printable(waiting.why ?? 'it is not ready for this')}`;
     case 'retry':
       return `trying again${left === undefined ? '' : ` in ${left}`}${waiting.error === undefined ? '' : `: ${printable(waiting.error.message)}`}`;
   }

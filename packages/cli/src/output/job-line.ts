@@ -59,7 +59,8 @@ export function eventLine(event: ImportEvent, snapshot: ImportSnapshot): JsonObj
     case 'retry':
       return { type: 'retry', job, error: { ...event.error }, retryAt: event.retryAt };
     case 'waiting': {
-      const waitingFor = { what: event.what, until: event.until ?? null };
+      const { what, until = null, why } = event;
+      const waitingFor = { what, until, ...(why !== undefined && { why }) };
       return {
         type: 'state',
         job,

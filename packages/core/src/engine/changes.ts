@@ -36,5 +36,12 @@ function waitingEvent(before: JobRecord | undefined, after: JobRecord): ImportEv
     return { type: 'retry', job: after.id, error: waitingFor.error, retryAt: until };
   }
   if (before?.waitingFor?.what === waitingFor.what && before.waitingFor.until === waitingFor.until) return undefined;
-  return { type: 'waiting', job: after.id, what: waitingFor.what, ...(until !== undefined && { until }) };
+  const { what, why } = waitingFor;
+  return {
+    type: 'waiting',
+    job: after.id,
+    what,
+    ...(until !== undefined && { until }),
+    ...(why !== undefined && { why }),
+  };
 }

@@ -2,11 +2,12 @@ import type { ConfiguredAdapter } from '../model/define-adapter.js';
 import { SluiceError } from '../model/error.js';
 import { isFinal, type JobRecord, snapshotOf } from '../model/record.js';
 import { isByteInput } from '../model/source.js';
+import { withCallback } from './callback.js';
 import { readJob } from './cancel-job.js';
 import { Driver } from './driver.js';
 import { createEngine, type Engine } from './engine.js';
 import { JobHandle } from './handle.js';
-import { assertNoErrors, takeIn } from './intake.js';
+import { assertNoErrors, type Intake, takeIn } from './intake.js';
 import { planImport } from './plan.js';
 import { providerCalls } from './provider-calls.js';
 import { providerInfo } from './providers.js';
@@ -76,7 +77,7 @@ async function importOne(
   driver.assertOpen();
   const intake = takeIn(engine, request, preset);
   assertNoErrors(intake);
-  const { record, created } = await engine.store.create(intake.record);
+  const { record, created } = await engine.store.create(await prepared(engine, intake));
   keepBytes(engine, record, request);
   if (!created) return adopted(engine, driver, { record, provider: intake.provider.name });
   if (needsTransfer(record)) return sendInBackground(engine, driver, record);
@@ -89,6 +90,12 @@ async function importOne(
   release();
   stopListening();
   return new JobHandle(engine, driver, latest ?? (await engine.store.read(record.id)) ?? record);
+}
+
+/** The record as it is saved first: with a token where the provider may call back. */
+async function prepared({ publicUrl }: Engine, { record, provider }: Intake): Promise<JobRecord> {
+  const callsBack = publicUrl !== undefined && provider.members.webhook !== undefined;
+  return callsBack ? withCallback(record) : record;
 }
 
 /** An upload may take hours: its job is there at once, to be followed, and its first step goes on until it ends or the client is closed. */

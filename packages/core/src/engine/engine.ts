@@ -6,6 +6,7 @@ import { memoryStore } from '../store/memory.js';
 import { assertPublicHost } from '../wire/address.js';
 import { type Clock, systemClock } from '../wire/clock.js';
 import { Bus } from './bus.js';
+import { parsePublicUrl } from './callback.js';
 import { newId } from './identity.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { configureProviders, type Provider } from './providers.js';
@@ -32,6 +33,8 @@ export interface Engine {
   byteInputs: ByteInputs;
   /** So many uploads at once: more would only share the same line. */
   transfers: Turnstile;
+  /** Where providers reach this side from outside; absent where nobody said. */
+  publicUrl: string | undefined;
   /** Absent when nobody listens: then nothing is put into words. */
   log: ((entry: LogEntry) => void) | undefined;
   /** Tells this process that a slot of a lane is free again, or that it is known now when its window opens. */
@@ -71,6 +74,7 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
     bytePlane,
     byteInputs: new Map(),
     transfers: new Turnstile(transfersAtOnce),
+    publicUrl: options.webhooks === undefined ? undefined : parsePublicUrl(options.webhooks.publicUrl),
     log: options.log,
     roomMade: (lane, what) => {
       for (const listener of roomListeners) listener(lane, what);

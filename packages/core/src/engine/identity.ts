@@ -7,6 +7,11 @@ export function newId(prefix: string, now: number): string {
   return id;
 }
 
+/** A secret of 160 random bits, in letters and digits. */
+export function newToken(): string {
+  return Array.from(randomBytes(32), (byte) => alphabet[byte % 32]).join('');
+}
+
 /** Random bytes, drawn many at a time: to ask for them takes longer than to use them. */
 const drawn = new Uint8Array(4_096);
 let used = drawn.length;

@@ -6,7 +6,7 @@ import type { JobRecord, Warning } from '../model/record.js';
 import { redactText, redactUrl } from '../model/redact.js';
 import { type ParsedRequest, requestSchema } from '../model/request.js';
 import { defaultName, displaySource } from '../model/source.js';
-import { requestSecrets } from '../store/secrets.js';
+import { recordSecrets } from '../store/secrets.js';
 import type { Engine } from './engine.js';
 import { newId } from './identity.js';
 import { findProvider, type Provider } from './providers.js';
@@ -45,7 +45,7 @@ export function takeIn(engine: Engine, input: unknown, preset: string | undefine
     ...uncheckable(request, provider),
     ...ignored(engine, request, provider),
   ];
-  const secrets = [...provider.secrets, ...requestSecrets(record)];
+  const secrets = [...provider.secrets, ...recordSecrets(record)];
   const clean = problems.map((one) => ({ ...one, message: redactText(one.message, secrets) }));
   const lane = members.lane?.(seen) ?? record.lane;
   return {

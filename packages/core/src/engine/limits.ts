@@ -1,5 +1,5 @@
 import type { JobRecord } from '../model/record.js';
-import { type Admission, slotsName, type WindowHit, windowName } from '../store/contract.js';
+import { type Admission, type SlotRequest, slotsName, type WindowHit, windowName } from '../store/contract.js';
 import { newId } from './identity.js';
 import type { Provider } from './providers.js';
 
@@ -23,6 +23,14 @@ export function windowHit(
   };
 }
 
+/** A place among the jobs of a lane; undefined where they are not limited. */
+export function slotRequest(provider: Provider, record: JobRecord, until: number): SlotRequest | undefined {
+  const max = provider.limitsIn(record.lane).jobs;
+  return max === undefined
+    ? undefined
+    : { slots: slotsName(provider.name, record.lane), holder: record.id, max, until };
+}
+
 /** What a start needs: a slot until the job's deadline, and a call in the window of starts. */
 export function startAdmission(
   provider: Provider,
@@ -30,11 +38,9 @@ export function startAdmission(
   options: { now: number; deadlineAt: number },
 ): Admission {
   const hit = windowHit(provider, { lane: record.lane, kind: 'starts', now: options.now });
-  const max = provider.limitsIn(record.lane).jobs;
+  const slot = slotRequest(provider, record, options.deadlineAt);
   return {
-    ...(max !== undefined && {
-      slot: { slots: slotsName(provider.name, record.lane), holder: record.id, max, until: options.deadlineAt },
-    }),
+    ...(slot !== undefined && { slot }),
     ...(hit !== undefined && { hits: [hit] }),
   };
 }

@@ -1,7 +1,7 @@
 import { toSluiceError } from '../model/error.js';
 import { redactText } from '../model/redact.js';
 import { sourceScheme } from '../model/source.js';
-import { requestSecrets } from '../store/secrets.js';
+import { recordSecrets } from '../store/secrets.js';
 import type { Engine } from './engine.js';
 import type { Intake } from './intake.js';
 import { probeSource } from './probe.js';
@@ -41,7 +41,7 @@ export async function planImport(
   } catch (thrown) {
     const error = toSluiceError(thrown);
     if (error.code === 'aborted') throw error;
-    const message = redactText(error.message, [...provider.secrets, ...requestSecrets(record)]);
+    const message = redactText(error.message, [...provider.secrets, ...recordSecrets(record)]);
     return { ...plan, problems: [...plan.problems, { severity: 'warning', field: 'probe', message }] };
   }
 }

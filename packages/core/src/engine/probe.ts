@@ -1,7 +1,7 @@
 import type { AdapterContext, ProbeResult, ProbeStep } from '../model/adapter.js';
 import { SluiceError } from '../model/error.js';
 import { slotsName, type WindowHit } from '../store/contract.js';
-import { requestSecrets } from '../store/secrets.js';
+import { recordSecrets } from '../store/secrets.js';
 import { createHttp } from '../wire/http.js';
 import type { Engine } from './engine.js';
 import { newId } from './identity.js';
@@ -84,7 +84,7 @@ function probeContext(engine: Engine, { provider, record }: Intake, signal: Abor
       fetch: engine.trustedFetch,
       clock: engine.clock,
       timeoutMs: provider.timeoutMs,
-      secrets: [...provider.secrets, ...requestSecrets(record)],
+      secrets: [...provider.secrets, ...recordSecrets(record)],
       signal,
     }),
     signal,

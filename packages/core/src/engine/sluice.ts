@@ -36,6 +36,11 @@ export interface SluiceOptions<
   /** Where jobs live; in memory when left out, and then they end with the process. */
   store?: Store;
   network?: NetworkOptions;
+  /**
+   * `publicUrl`: where providers reach {@link Sluice.webhook} from outside, such as `https://media.example.com/webhooks`. A job's own callback
+   * URL is below it: `/PROVIDER/JOB/TOKEN`. Without it, providers that can call back are only polled.
+   */
+  webhooks?: { publicUrl: string };
   /** How many jobs may be moving at once in this process. Default 64. */
   concurrency?: number;
   log?: (entry: LogEntry) => void;
@@ -93,7 +98,8 @@ export interface Sluice<Providers extends Record<string, ConfiguredAdapter> = Re
   /** Snapshots of jobs, oldest first unless the filter says otherwise. */
   jobs(filter?: JobFilter): AsyncIterable<ImportSnapshot>;
   /**
-   * Takes a provider's webhook delivery: verified, remembered, and looked after before the promise resolves.
+   * Takes a provider's webhook delivery: verified, remembered, and looked after before the promise resolves. One to a job's own
+   * callback URL is known by the last two segments of its path, wherever it is mounted.
    * Answer its sender with `status`: 2xx once it is kept, 401 when it is not the provider's, 400 when it cannot be read.
    */
   webhook(provider: string, request: Request): Promise<{ status: number; message: string }>;

@@ -1,7 +1,7 @@
 import type { AdapterContext, AdapterRequest } from '../model/adapter.js';
 import type { SluiceError } from '../model/error.js';
 import type { CallEffect, Http } from '../model/http.js';
-import type { JsonObject } from '../model/json.js';
+import type { JsonObject, JsonValue } from '../model/json.js';
 import type { JobRecord } from '../model/record.js';
 import { redactJson, redactText } from '../model/redact.js';
 import {
@@ -12,9 +12,10 @@ import {
   slotsName,
   type WindowHit,
 } from '../store/contract.js';
-import { requestSecrets } from '../store/secrets.js';
+import { recordSecrets } from '../store/secrets.js';
 import type { FailureScope } from '../wire/failure.js';
 import { createHttp, effectOf, type HttpOptions, unauthorizedHttp } from '../wire/http.js';
+import { callbackUrl } from './callback.js';
 import type { Engine } from './engine.js';
 import { type Hold, lostError } from './lease-keeper.js';
 import { type CallKind, windowHit } from './limits.js';
@@ -54,8 +55,8 @@ export class Step {
     this.fence = options.lease.fence;
     this.signals = options.signals;
     this.#hold = options.hold;
-    this.record = options.lease.record;
-    this.#secrets = [...options.provider.secrets, ...requestSecrets(options.lease.record)];
+    this.record = withEvidence(options.lease);
+    this.#secrets = [...options.provider.secrets, ...recordSecrets(options.lease.record)];
   }
 
   get now(): number {
@@ -144,12 +145,15 @@ export class Step {
   /** What an adapter's member is given for a call of `kind`; without one, for a call that no window counts. */
   context(kind?: CallKind): AdapterContext {
     const { record, engine, signals } = this;
+    const callback = engine.publicUrl === undefined ? undefined : callbackUrl(engine.publicUrl, record);
     return {
       http: this.#http(kind),
       signal: signals.stop,
       key: record.intent?.key ?? `${record.id}-look`,
       ...(record.memo !== undefined && { memo: record.memo }),
       ...(record.intent?.before !== undefined && { before: record.intent.before }),
+      ...(record.evidence !== undefined && { evidence: record.evidence }),
+      ...(callback !== undefined && { callbackUrl: callback }),
       now: () => engine.clock.now(),
       log: (message: string, details?: JsonObject) =>
         engine.log?.({
@@ -223,6 +227,18 @@ export class Step {
   request(): AdapterRequest {
     return adapterRequest(this.record, this.provider);
   }
+}
+
+/** What deliveries said is part of the record from here on, whatever the step does. */
+function withEvidence({ record, messages }: Lease): JobRecord {
+  const said = messages.flatMap(({ kind, body }) => (kind === 'look' ? evidenceIn(body) : []));
+  const evidence = said.at(-1);
+  return evidence === undefined ? record : { ...record, evidence };
+}
+
+function evidenceIn(body: Message['body']): JsonValue[] {
+  const holds = typeof body === 'object' && body !== null && !Array.isArray(body);
+  return holds && body.evidence !== undefined ? [body.evidence] : [];
 }
 
 /** A record's request as its adapter sees it: the adapter's own options, the name with its default. */

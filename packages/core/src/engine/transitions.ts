@@ -23,14 +23,7 @@ function failedItem(record: JobRecord, { code, message, retry }: ErrorFields): J
 
 /** The record of a job that the application gave up. */
 export function canceled(record: JobRecord, now: number, warnings: Warning[] = []): JobRecord {
-  const {
-    dueAt: _due,
-    intent: _intent,
-    waitingFor: _waiting,
-    request: _request,
-    progress: _progress,
-    ...rest
-  } = record;
+  const { dueAt: _due, intent: _intent, waitingFor: _waiting, progress: _progress, ...rest } = withoutSecrets(record);
   return warned({ ...rest, state: 'canceled', completedAt: now }, warnings);
 }
 
@@ -59,6 +52,7 @@ export function observed(
     ...(unmapped && { unmapped }),
     ...(snapshot.progress !== undefined && { progress: snapshot.progress }),
     ...(snapshot.cost !== undefined && { cost: snapshot.cost }),
+    ...(snapshot.items !== undefined && { items: checkItems(record, snapshot.items, provider).items }),
     failures: 0,
     idleLooks: changed ? 0 : record.idleLooks + 1,
     changedAt: changed ? now : (record.changedAt ?? now),
@@ -78,8 +72,13 @@ function ended(record: JobRecord, snapshot: ProviderSnapshot, context: { provide
   const { items, warnings, error } = checkItems(record, snapshot.items ?? [], provider);
   const checked = warned({ ...record, items, phase: 'verify' }, warnings);
   if (error !== undefined) return failed(checked, error, now);
-  const { dueAt: _due, request: _request, progress: _progress, ...rest } = checked;
+  const { dueAt: _due, progress: _progress, ...rest } = withoutSecrets(checked);
   return { ...rest, state: 'completed', completedAt: now };
+}
+
+/** What is secret is erased once nothing can need it any more; what is left of the callback tells a late delivery from a stranger's. */
+function withoutSecrets({ request: _request, callback, ...rest }: JobRecord): JobRecord {
+  return { ...rest, ...(callback !== undefined && { callback: { hash: callback.hash } }) };
 }
 
 /** The provider's own no. It is never tried again by itself. */
@@ -99,8 +98,9 @@ function unmappedWarning(snapshot: ProviderSnapshot, provider: Provider): Warnin
 }
 
 /** A snapshot that says nothing of the progress leaves what was known. */
-function saysSomethingNew({ rawState, progress }: JobRecord, snapshot: ProviderSnapshot): boolean {
+function saysSomethingNew({ rawState, progress, items }: JobRecord, snapshot: ProviderSnapshot): boolean {
   const now = snapshot.progress ?? progress;
   const sameProgress = now?.done === progress?.done && now?.total === progress?.total && now?.unit === progress?.unit;
-  return snapshot.rawState !== rawState || !sameProgress;
+  const sameItems = snapshot.items === undefined || snapshot.items.length === items.length;
+  return snapshot.rawState !== rawState || !sameProgress || !sameItems;
 }

@@ -7,5 +7,5 @@ export type ImportEvent =
   | { type: 'progress'; job: string; progress: Progress }
   | { type: 'warning'; job: string; warning: Warning }
   | { type: 'retry'; job: string; error: ErrorFields; retryAt: string }
-  | { type: 'waiting'; job: string; what: 'slot' | 'window'; until?: string }
+  | { type: 'waiting'; job: string; what: 'slot' | 'window' | 'provider'; until?: string; why?: string }
   | { type: 'job'; job: string; snapshot: ImportSnapshot };

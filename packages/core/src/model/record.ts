@@ -32,9 +32,12 @@ export interface Cost {
 
 /** What a job waits for when it is not moving. */
 export interface WaitingFor {
-  what: 'slot' | 'window' | 'retry';
+  /** `provider`: it is not ready for this job, see `why`. */
+  what: 'slot' | 'window' | 'retry' | 'provider';
   /** Epoch milliseconds; absent when it depends on other jobs. */
   until?: number;
+  /** For `provider`: what it is busy with. */
+  why?: string;
   /** For a retry: the error of the call that failed. */
   error?: ErrorFields;
 }
@@ -118,6 +121,10 @@ export interface JobRecord {
   ref?: JsonValue;
   /** What the adapter's start wanted its looks to know. */
   memo?: JsonValue;
+  /** Proof that a delivery to the job's own callback URL is the provider's: the token's sha-256, and the token, sealed, as long as it may be needed. */
+  callback?: { hash: string; token?: string };
+  /** What the last delivery with evidence said. */
+  evidence?: JsonValue;
   upload?: UploadRecord;
   progress?: Progress;
   /** What was measured of the source before the start. */
@@ -198,6 +205,7 @@ function isoTime(epochMs: number): string {
 /** The parts of a record that a durable store seals. */
 export interface RecordSecrets {
   request?: ParsedRequest;
+  callbackToken?: string;
   /** Of an upload on its way. */
   signed?: SignedPart[];
   /** By position in `items`. */

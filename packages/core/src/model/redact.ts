@@ -44,7 +44,8 @@ export function redactJson(object: JsonObject, secrets: readonly string[]): Json
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, redactValue(value, secrets)]));
 }
 
-function redactValue(value: JsonValue, secrets: readonly string[]): JsonValue {
+/** The same for every text in a JSON value. */
+export function redactValue(value: JsonValue, secrets: readonly string[]): JsonValue {
   if (typeof value === 'string') return redactText(value, secrets);
   if (typeof value !== 'object' || value === null) return value;
   return Array.isArray(value) ? value.map((inner) => redactValue(inner, secrets)) : redactJson(value, secrets);

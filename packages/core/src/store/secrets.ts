@@ -8,22 +8,24 @@ import { findSecrets, redactUrl, urlSecrets } from '../model/redact.js';
  * and the provider's raw answer.
  */
 export function splitRecord(record: JobRecord): { open: JobRecord; secret: RecordSecrets | undefined } {
-  const { request, upload, ...rest } = record;
+  const { request, upload, callback, ...rest } = record;
   const signed = upload?.signed;
+  const callbackToken = callback?.token;
   const assets = record.items.map((item) => (item.ok ? assetSecrets(item.asset) : {}));
   const someAsset = assets.some((asset) => Object.keys(asset).length > 0);
   const open: JobRecord = {
     ...rest,
     ...(upload !== undefined && { upload: unsigned(upload) }),
+    ...(callback !== undefined && { callback: { hash: callback.hash } }),
     ...(someAsset && { items: record.items.map(openItem) }),
   };
-  if (request === undefined && signed === undefined && !someAsset) return { open, secret: undefined };
-  const secret = {
+  const secret: RecordSecrets = {
     ...(request !== undefined && { request }),
+    ...(callbackToken !== undefined && { callbackToken }),
     ...(signed !== undefined && { signed }),
     ...(someAsset && { assets }),
   };
-  return { open, secret };
+  return { open, secret: Object.keys(secret).length > 0 ? secret : undefined };
 }
 
 /** Puts together what {@link splitRecord} took apart. */
@@ -33,23 +35,26 @@ export function joinRecord(open: JobRecord, secret: RecordSecrets | undefined): 
     const hidden = secret.assets?.[index];
     return item.ok && hidden !== undefined ? { ...item, asset: { ...item.asset, ...hidden } } : item;
   });
-  const { upload, ...rest } = open;
+  const { upload, callback, ...rest } = open;
+  const token = secret.callbackToken;
   return {
     ...rest,
     items,
     ...(upload !== undefined && {
       upload: { ...upload, ...(secret.signed !== undefined && { signed: secret.signed }) },
     }),
+    ...(callback !== undefined && { callback: { ...callback, ...(token !== undefined && { token }) } }),
     ...(secret.request !== undefined && { request: secret.request }),
   };
 }
 
-/** Everything secret in a job's request, to be taken out of every text about it. */
-export function requestSecrets(record: JobRecord): string[] {
-  const request = record.request;
-  if (request === undefined) return [];
+/** Everything secret in a job, to be taken out of every text about it. */
+export function recordSecrets(record: JobRecord): string[] {
+  const { request, callback } = record;
+  const token = callback?.token === undefined ? [] : [callback.token];
+  if (request === undefined) return token;
   const fromSource = request.source.kind === 'url' ? urlSecrets(request.source.url) : [];
-  return [...fromSource, ...findSecrets(request.options ?? {}), ...findSecrets(request.metadata ?? {})];
+  return [...token, ...fromSource, ...findSecrets(request.options ?? {}), ...findSecrets(request.metadata ?? {})];
 }
 
 function assetSecrets(asset: Asset): { url?: string; raw?: NonNullable<Asset['raw']> } {

@@ -6,7 +6,7 @@ import type { Advanced } from '../advance.js';
 import { retryAt } from '../due.js';
 import type { Step } from '../step.js';
 import { postponed } from '../transitions.js';
-import { settled } from './start.js';
+import { settled } from './outcome.js';
 
 /** How soon to ask again where asking will not help until somebody mends something, in milliseconds. */
 const unhelpfulWaitMs = 10_000;

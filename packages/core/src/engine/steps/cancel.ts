@@ -6,7 +6,7 @@ import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
 import { canceled, observed, postponed, warned } from '../transitions.js';
 import { asCallError } from './call-failed.js';
-import { settled } from './start.js';
+import { settled } from './outcome.js';
 
 /** So often a cancel is tried that the provider was not there for. Meanwhile nobody looks how the job stands. */
 const mostAttempts = 4;

@@ -1,9 +1,12 @@
 import type { Recovered } from '../../model/adapter.js';
+import type { JobRecord } from '../../model/record.js';
 import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
 import { failed, postponed } from '../transitions.js';
 import { asCallError, callFailed } from './call-failed.js';
-import { begun, sendStart, settled, unanswered } from './start.js';
+import { sendEffect } from './effect.js';
+import { begun, settled, unanswered } from './outcome.js';
+import { sendStart } from './start.js';
 import { takeWindow } from './window.js';
 
 /** An intent was saved and no answer to it: find out what became of it, without ever paying twice. */
@@ -14,8 +17,13 @@ export async function recoverStep(step: Step): Promise<Advanced> {
   if (record.deadlineAt !== undefined && step.now >= record.deadlineAt) return giveUp(step);
   const full = await takeWindow(step, repeatable ? 'starts' : 'statuses');
   if (full !== undefined) return full;
-  // The same start under the same key makes no second job.
-  return repeatable ? sendStart(step) : askProvider(step);
+  if (!repeatable) return askProvider(step);
+  // The same call under the same key makes no second job.
+  return isStart(step) ? sendStart(step) : sendEffect(step);
+}
+
+function isStart({ record }: Step): boolean {
+  return record.intent?.effect === 'start';
 }
 
 async function askProvider(step: Step): Promise<Advanced> {
@@ -26,12 +34,16 @@ async function askProvider(step: Step): Promise<Advanced> {
       found = await provider.members.recover?.(step.request(), record.intent, step.context('statuses'));
     }
   } catch (error) {
-    return callFailed(step, { error: asCallError(step, error, 'find out what became of the start') });
+    return callFailed(step, {
+      error: asCallError(step, error, `find out what became of the ${record.intent?.effect}`),
+    });
   }
   if (found?.found === 'started') return begun(step, found);
   if (found?.found === 'nothing') {
     const { intent: _intent, waitingFor: _waiting, ...rest } = record;
-    await step.finish({ ...rest, phase: 'prepare', dueAt: step.now }, { freeSlot: true });
+    // A later effect is asked for again by the next look.
+    const next: JobRecord = isStart(step) ? { ...rest, phase: 'prepare' } : rest;
+    await step.finish({ ...next, dueAt: step.now }, { freeSlot: isStart(step) });
     return settled(step);
   }
   await step.finish(postponed(record, unanswered(step, undefined), step.now));

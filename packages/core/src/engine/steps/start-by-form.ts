@@ -10,7 +10,9 @@ import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
 import { TransferProgress } from '../upload/progress.js';
 import { assertExpected } from '../upload/source-bytes.js';
-import { admit, begun, startFailed } from './start.js';
+import { begun, startFailed } from './outcome.js';
+import { askBefore, hasQuestions } from './ready.js';
+import { admit } from './start.js';
 
 /** The provider may take its time over a file that it has whole, in milliseconds. */
 const idleTimeoutMs = 600_000;
@@ -25,7 +27,10 @@ interface FormStart {
 /** The upload is itself the start: it counts, so the intent is saved before it, and it is never silently sent twice. */
 export async function startByForm(step: Step, start: FormStart): Promise<Advanced> {
   await assertDigest(step, start.bytes);
-  const full = await admit(step, step.record, start.onAdmitted);
+  const asked = hasQuestions(step) ? await askBefore(step, step.record) : { record: step.record };
+  if ('advanced' in asked) return asked.advanced;
+  const { record, before } = asked;
+  const full = await admit(step, record, { onAdmitted: start.onAdmitted, before });
   if (full !== undefined) return full;
   let started: Started;
   try {

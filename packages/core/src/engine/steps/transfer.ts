@@ -12,7 +12,7 @@ import { inSession, isSignatureRefused, SignatureGone, sendError, UploadGone } f
 import { type PartsRecord, sendParts } from '../upload/parts.js';
 import { TransferProgress } from '../upload/progress.js';
 import { assertExpected, assertSame, openJobSource } from '../upload/source-bytes.js';
-import { settled } from './start.js';
+import { settled } from './outcome.js';
 import { startByForm } from './start-by-form.js';
 
 /** An upload whose signatures ran out is begun anew so often. */

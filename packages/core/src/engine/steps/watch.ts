@@ -1,3 +1,4 @@
+import type { ProviderSnapshot } from '../../model/adapter.js';
 import { SluiceError } from '../../model/error.js';
 import { isFinal, type JobRecord } from '../../model/record.js';
 import type { Message } from '../../store/contract.js';
@@ -5,7 +6,8 @@ import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
 import { failed, observed } from '../transitions.js';
 import { asCallError, callFailed } from './call-failed.js';
-import { settled } from './start.js';
+import { assertKnownEffect, runEffect } from './effect.js';
+import { settled } from './outcome.js';
 import { takeWindow } from './window.js';
 
 /** A provider that says so often in a row that it does not know a job has forgotten it. */
@@ -20,14 +22,18 @@ export async function watchStep(step: Step): Promise<Advanced> {
   const full = await takeWindow(step, 'statuses');
   if (full !== undefined) return full;
   let seen: JobRecord;
+  let next: ProviderSnapshot['next'];
   try {
     const snapshot = await provider.members.status(step.record.ref ?? null, step.context('statuses'));
+    next = snapshot.next;
+    if (next !== undefined) assertKnownEffect(step, next.effect);
     seen = observed(step.record, snapshot, { provider, now: step.now });
   } catch (error) {
     return lookFailed(step, asCallError(step, error, 'read the status'), hints);
   }
   const overdue = isFinal(seen.state) ? undefined : overdueError(step, seen);
-  return end(step, overdue === undefined ? seen : failed(seen, overdue.toJSON(), step.now), hints);
+  if (overdue !== undefined) return end(step, failed(seen, overdue.toJSON(), step.now), hints);
+  return next === undefined || isFinal(seen.state) ? end(step, seen, hints) : runEffect(step, seen, next);
 }
 
 async function end(step: Step, record: JobRecord, hints: Message[]): Promise<Advanced> {

@@ -1,7 +1,7 @@
 import type { Advanced } from '../advance.js';
 import { type CallKind, windowHit } from '../limits.js';
 import type { Step } from '../step.js';
-import { settled } from './start.js';
+import { settled } from './outcome.js';
 
 /**
  * Takes a place in the window of such calls before one is made.
