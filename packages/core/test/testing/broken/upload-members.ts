@@ -61,7 +61,7 @@ export const brokenUploadMembers: Broken = {
       answered: () => ({ ref: 'job-9', snapshot: { state: 'queued', rawState: 'waiting' } }),
     })),
     'answers with more than it may': uploading((upload) => ({
-      answered: (answer, context) => Object.assign(upload.answered(answer, context), { more: 1 }),
+      answered: (answer, context, request) => Object.assign(upload.answered(answer, context, request), { more: 1 }),
     })),
   },
   'signs the parts that it is asked to sign': {
