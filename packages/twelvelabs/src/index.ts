@@ -1,1 +1,3 @@
-export {};
+export { twelvelabs } from './adapter.js';
+export type { TwelvelabsOptions } from './options.js';
+export type { TwelvelabsSettings } from './settings.js';

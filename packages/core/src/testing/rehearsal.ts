@@ -21,6 +21,9 @@ import { type ScriptedAnswer, type ScriptedHttp, scriptedHttp } from './scripted
 import { VirtualClock } from './virtual-clock.js';
 import type { GlobalsWatch } from './watch-globals.js';
 
+/** The id of a job where two rehearsals must be alike. */
+export const sampleJobId = 'job-1';
+
 /** The name under which the subject is configured. */
 export const providerName = 'subject';
 

@@ -3,7 +3,7 @@ import type { ArrivedPart, BegunUpload, UploadWay } from '../model/upload.js';
 import type { AdapterSubject } from './adapter-subject.js';
 import { assertFits, assertJson, fulfilled } from './expectations.js';
 import { begunSchema } from './output-schemas.js';
-import { Rehearsal } from './rehearsal.js';
+import { Rehearsal, sampleJobId } from './rehearsal.js';
 import type { ScriptedAnswer } from './scripted-http.js';
 
 /** The samples, the member and the ways of an adapter that takes bytes. */
@@ -27,7 +27,7 @@ export async function begin(subject: AdapterSubject, way: UploadWay): Promise<Be
   assert.ok(size !== undefined, `the request for the way "${way.name}" must be from bytes, and say how many`);
   const { upload } = rehearsal.members;
   const begun = await fulfilled(
-    () => upload?.begin(rehearsal.request, { size, way: way.name }, rehearsal.context()),
+    () => upload?.begin({ ...rehearsal.request, id: sampleJobId }, { size, way: way.name }, rehearsal.context()),
     `begin by the way "${way.name}"`,
   );
   assertJson(begun, "begin's answer");

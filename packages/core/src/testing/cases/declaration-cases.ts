@@ -5,7 +5,7 @@ import type { ImportRequest } from '../../model/request.js';
 import { parseSource } from '../../model/source.js';
 import type { AdapterSubject, ConformanceCase } from '../adapter-subject.js';
 import { assertFits, assertJson } from '../expectations.js';
-import { Rehearsal } from '../rehearsal.js';
+import { Rehearsal, sampleJobId } from '../rehearsal.js';
 import { withSource } from '../sources.js';
 
 /** What an adapter says of itself is true, and is all that there is to say. */
@@ -145,14 +145,14 @@ async function makesDifference(subject: AdapterSubject, field: NeutralField, req
 
 async function sentBy(subject: AdapterSubject, request: ImportRequest): Promise<string> {
   const rehearsal = new Rehearsal(subject, [subject.samples.started], { request });
-  await rehearsal.members.start({ ...rehearsal.request, id: 'job-1' }, rehearsal.context());
+  await rehearsal.members.start({ ...rehearsal.request, id: sampleJobId }, rehearsal.context());
   return JSON.stringify(rehearsal.calls);
 }
 
 async function sendsItsKey(subject: AdapterSubject): Promise<void> {
   const sent = async (key: string) => {
     const rehearsal = new Rehearsal(subject, [subject.samples.started], { key });
-    await rehearsal.members.start({ ...rehearsal.request, id: 'job-1' }, rehearsal.context());
+    await rehearsal.members.start({ ...rehearsal.request, id: sampleJobId }, rehearsal.context());
     return JSON.stringify(rehearsal.calls);
   };
   const [first, again, other] = [

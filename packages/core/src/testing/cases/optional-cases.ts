@@ -3,12 +3,9 @@ import type { ProbeStep } from '../../model/adapter.js';
 import type { AdapterSubject, ConformanceCase } from '../adapter-subject.js';
 import { assertFits, assertJson, assertNoSecret, rejection } from '../expectations.js';
 import { probeStepSchema, recoveredSchema, snapshotSchema } from '../output-schemas.js';
-import { Rehearsal } from '../rehearsal.js';
+import { Rehearsal, sampleJobId } from '../rehearsal.js';
 import type { ScriptedAnswer } from '../scripted-http.js';
 import { withSecretSource } from '../sources.js';
-
-/** What a recovery looks for may hold the job's id, as a start sent it. */
-const sampleJobId = 'job-1';
 
 /** The members that not every adapter has. */
 export function optionalCases(subject: AdapterSubject): ConformanceCase[] {

@@ -1,0 +1,159 @@
+import { createHmac } from 'node:crypto';
+import { type ImportRequest, integration } from '@sluice/core';
+import type { AdapterSubject, SampleDelivery } from '@sluice/core/testing';
+import { twelvelabs } from '../src/index.js';
+import {
+  asset,
+  created,
+  failedAsset,
+  failedFile,
+  ids,
+  listed,
+  log,
+  rateLimited,
+  readyAsset,
+  readyAssetById,
+  session,
+  sessionState,
+  startedImport,
+  tooMany,
+  unauthorized,
+} from './samples.js';
+
+const settings = { apiKey: 'tlk_0123456789abcdef' };
+const secret = 'whs_0123456789abcdef';
+/** The cases' clock stands here. */
+const now = Date.UTC(2026, 0, 1);
+const url = 'https://example.com/videos/demo.mp4';
+
+function fileOf(path: string, size: number): ImportRequest['source'] {
+  return { kind: 'file', path, size, modifiedAt: 0 };
+}
+
+/** A delivery that is signed as TwelveLabs signs it. */
+function delivery(
+  body: string,
+  { time = now / 1_000, key = secret }: { time?: number; key?: string } = {},
+): SampleDelivery {
+  const signature = createHmac('sha256', key).update(`${time}.${body}`).digest('hex');
+  return {
+    body,
+    ref: { indexed: ids.indexed },
+    headers: { 'TL-Signature': `t=${time},v1=${signature}` },
+    settings: { ...settings, webhook: { secret } },
+  };
+}
+
+function deliveryBody(type: string): string {
+  return JSON.stringify({
+    id: 'delivery-1',
+    created_at: '2026-01-01T00:00:00Z',
+    type,
+    data: { id: ids.indexed, status: 'ready' },
+  });
+}
+
+const ready = deliveryBody('index.task.ready');
+
+const shared = {
+  unauthorized,
+  rateLimited: [rateLimited, tooMany, { status: 429, headers: { 'retry-after': '120' }, json: {} }],
+  upload: {
+    begun: { chunks: { status: 201, json: session } },
+    completed: { json: { ...sessionState, status: 'completed' } },
+    started: { json: readyAsset },
+    answered: created,
+    signed: { json: { upload_id: ids.upload, start_index: 1, count: 2, upload_urls: session.upload_urls } },
+    listed: [{ json: sessionState }],
+    reported: { json: { asset_id: ids.asset, processed_chunks: 2, duplicate_chunks: 0, total_completed: 2 } },
+  },
+  webhook: {
+    genuine: [
+      { body: ready, ref: { indexed: ids.indexed } },
+      delivery(ready),
+      delivery(deliveryBody('index.task.failed')),
+    ],
+    forged: [
+      { ...delivery(ready), headers: {} },
+      { ...delivery(ready), body: `${ready} ` },
+      { ...delivery(ready), headers: { 'TL-Signature': 'not a signature' } },
+      delivery(ready, { key: 'another-secret' }),
+      delivery(ready, { time: now / 1_000 - 301 }),
+      delivery(ready, { time: now / 1_000 + 301 }),
+    ],
+  },
+} satisfies Partial<AdapterSubject['samples']>;
+
+const common = {
+  adapter: twelvelabs.adapter,
+  settings,
+  uploads: {
+    direct: { source: fileOf('/videos/clip.mp4', 16_000_000) },
+    chunks: { source: fileOf('/videos/film.mov', 16_000_001) },
+  },
+  honoured: { name: { source: url }, metadata: { source: url } },
+} satisfies Partial<AdapterSubject>;
+
+const assetOptions = {
+  enable_hls: true,
+  enable_thumbnail: false,
+  user_metadata: { category: 'recentlyAdded', batchNumber: 5, rating: 9.3, needsReview: true },
+};
+
+/** A URL that becomes an asset, without an index. */
+export const assetSubject: AdapterSubject = {
+  ...common,
+  // What a recovery cannot find is looked for until the deadline.
+  request: { source: url, options: { twelvelabs: assetOptions }, deadlineMs: 600_000 },
+  samples: {
+    ...shared,
+    started: created,
+    pending: { processing: { json: asset } },
+    completed: [{ json: readyAsset }, { json: readyAssetById }],
+    failed: [{ json: failedAsset }, { json: { ...failedAsset, error: null } }],
+    unknownWord: { word: 'frozen', answer: { json: { ...asset, status: 'frozen' } } },
+    recovered: {
+      started: [{ json: { data: [{ ...asset, _id: 'other', user_metadata: null }, asset] } }, { json: asset }],
+      nothing: [{ json: { data: [] } }],
+    },
+  },
+};
+
+const b = listed('queued', 'b.mp4', 'video-2');
+const bothReady = { ready: [...(listed('ready').ready ?? []), ...(listed('ready', 'b.mp4', 'video-2').ready ?? [])] };
+
+/** All files of a connected bucket. */
+export const integrationSubject: AdapterSubject = {
+  ...common,
+  request: {
+    source: integration(ids.integration),
+    options: {
+      twelvelabs: {
+        index_id: ids.index,
+        incremental_import: false,
+        retry_failed: true,
+        user_metadata: { category: 'recentlyAdded', batchNumber: 5 },
+      },
+    },
+  },
+  samples: {
+    ...shared,
+    started: startedImport,
+    pending: {
+      validating: { json: { ...listed('validating'), ...b, not_imported: ['d.mp4'], ready: null } },
+      pending: { json: { ...listed('pending'), ...b } },
+      queued: { json: { ...listed('ready'), ...b } },
+      indexing: { json: { ...listed('indexing'), ready: listed('ready', 'b.mp4', 'video-2').ready ?? [] } },
+    },
+    completed: [
+      { json: { ...bothReady, not_imported: ['d.mp4'], failed: null } },
+      { json: { ...listed('ready'), failed: [failedFile('b.mp4', 'no video stream')], validating: null } },
+    ],
+    failed: [{ json: { failed: [failedFile('a.mp4', 'broken'), failedFile('b.mp4', 'too short')] } }],
+    unknownWord: { word: 'transcoding', answer: { json: { ...listed('transcoding'), ...b } } },
+    recovered: {
+      started: [{ json: { data: [log] } }, { json: { ...listed('validating'), ...b } }],
+      nothing: [{ json: { data: [] } }],
+    },
+  },
+};
