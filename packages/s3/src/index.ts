@@ -1,1 +1,2 @@
-export {};
+export { s3 } from './source.js';
+export { s3Staging } from './staging.js';

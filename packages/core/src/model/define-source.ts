@@ -11,6 +11,8 @@ export interface SourceContext {
    * @throws SluiceError `invalid-request` for a private address, unless the application allows them
    */
   resolve(host: string): Promise<string>;
+  /** For sources over http(s): under the address guard, through proxy and authorities of the network setting. Redirects are the caller's to judge. */
+  fetch: typeof fetch;
   /** How this side reaches the network. */
   network: { proxy?: string; ca?: string };
   /** Milliseconds without a byte before a connection counts as dead. */

@@ -4,6 +4,8 @@ import type { ArrivedPart, PartsUpload, SignedPart } from './upload.js';
 
 /** What a staging bucket is given besides its input. */
 export interface StagingContext {
+  /** Through proxy and authorities of the network setting; the bucket is configured, hence trusted. */
+  fetch: typeof fetch;
   signal: AbortSignal;
   /** Epoch milliseconds. */
   now(): number;

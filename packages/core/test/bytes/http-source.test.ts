@@ -37,6 +37,7 @@ function context(more: Partial<SourceContext> = {}): SourceContext {
   return {
     signal: new AbortController().signal,
     resolve: async (host) => host,
+    fetch: globalThis.fetch,
     network: {},
     idleTimeoutMs: 2_000,
     ...more,
