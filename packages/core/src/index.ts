@@ -1,7 +1,7 @@
 /** For applications. */
 export { createSluice } from './engine/create.js';
 export type * from './engine/sluice.js';
-export type { ProbeResult, Problem } from './model/adapter.js';
+export type { MediaInfo, ProbeResult, Problem } from './model/adapter.js';
 export type { ByteInput, BytesState, OpenBytes } from './model/bytes.js';
 export type { CommonSettings, ConfiguredAdapter } from './model/define-adapter.js';
 export { type ErrorCode, type ErrorFields, type RetryAdvice, SluiceError } from './model/error.js';

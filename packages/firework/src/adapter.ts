@@ -30,6 +30,8 @@ export const firework = defineAdapter({
     },
     // Firework tells neither size nor digest of what it has.
     checks: [],
+    // It has rules about duration and container (Videos page, 4.3 and 6.1).
+    reads: ['media'],
     honours: ['name', 'title', 'description', 'tags'],
     cancel: false,
     webhook: 'hint',

@@ -1,4 +1,5 @@
 import type { AdapterRequest, Problem } from '@sluice/core/adapter';
+import { checkMedia } from './check-media.js';
 import type { ParsedOptions } from './options.js';
 import type { ParsedSettings } from './settings.js';
 import { channelOf, missingChannel } from './video-fields.js';
@@ -43,7 +44,8 @@ function checkSource(request: Request, settings: ParsedSettings): Problem[] {
   }
   if (source.kind !== 'file' && source.kind !== 'bytes') return [];
   const file = videoFileOf(request);
-  return 'rule' in file ? [error('source.name', file.rule)] : [];
+  if ('rule' in file) return [error('source.name', file.rule)];
+  return request.media === undefined ? [] : checkMedia(request.media, file, settings);
 }
 
 /** Videos page, 6.3, "URL Validation Rules", as far as the URL itself can break them. */

@@ -5,6 +5,10 @@ const boundsSchema = z.strictObject({
   minBytes: z.int().min(1).default(25_600),
   /** Bytes. The page says 5 GB: the smaller of its two readings is allowed. */
   maxBytes: z.int().min(1).default(5_000_000_000),
+  /** How long a video lasts at least; held against files whose container can be read. */
+  minSeconds: z.number().min(0).default(3),
+  /** How long it lasts at most. */
+  maxSeconds: z.number().min(0).default(3_600),
 });
 
 const webhookSettingsSchema = z.strictObject({

@@ -1,14 +1,15 @@
 import type { UploadWay } from '@sluice/core/adapter';
 import type { ParsedSettings } from './settings.js';
 
+interface WaySettings extends Pick<ParsedSettings, 'multipartFromBytes'> {
+  bounds: Pick<ParsedSettings['bounds'], 'minBytes' | 'maxBytes'>;
+}
+
 /**
  * How Firework takes bytes, as data (Videos page, 4 to 6): one form to its object store below the threshold, parts from there on,
  * and on request the file in the very call that creates the video.
  */
-export function waysOf({
-  bounds,
-  multipartFromBytes,
-}: Pick<ParsedSettings, 'bounds' | 'multipartFromBytes'>): UploadWay[] {
+export function waysOf({ bounds, multipartFromBytes }: WaySettings): UploadWay[] {
   const { minBytes, maxBytes } = bounds;
   const ways: UploadWay[] = [
     { name: 'single', shape: 'form', minBytes, maxBytes: Math.min(maxBytes, multipartFromBytes - 1) },

@@ -1,7 +1,9 @@
-import { createSluice, type ImportRequest } from '@sluice/core';
+import { fileURLToPath } from 'node:url';
+import { createSluice, type ImportRequest, type MediaInfo } from '@sluice/core';
+import { fromFile } from '@sluice/core/node';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type FireworkSettings, firework } from '../src/index.js';
-import { channelId, credentials, fileOf, url } from './play.js';
+import { channelId, credentials, fileOf, membersOf, requestOf, url } from './play.js';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -93,4 +95,55 @@ test('a caption is needed, and each tag is a hashtag', async () => {
   ]);
   const options = { firework: { caption: ' ' } };
   expect(await problemsOf({ options })).toEqual([expect.stringMatching(/^error options\.firework\.caption: /)]);
+});
+
+describe('what the container of a file says', () => {
+  const seen = (media: MediaInfo, name = 'clip.mp4') =>
+    (membersOf().check?.(requestOf({ source: fileOf(`/videos/${name}`, 30_000), media })) ?? []).map(
+      ({ severity, field, message }) => `${severity} ${field}: ${message}`,
+    );
+  const video = { durationSeconds: 6, width: 480, height: 270, videoCodec: 'avc', mimeType: 'video/mp4' };
+
+  test.each([
+    [2.999, [/^error source\.duration: must last from 3 to 3600 seconds: .* this lasts 2\.999$/]],
+    [3, []],
+    [3_600, []],
+    [3_600.001, [/^error source\.duration/]],
+  ])('a duration of %d seconds', (durationSeconds, lines) => {
+    expect(seen({ ...video, durationSeconds })).toEqual(lines.map((line) => expect.stringMatching(line)));
+  });
+
+  test('a duration that it does not say is left to Firework', () => {
+    const { durationSeconds: _duration, ...rest } = video;
+    expect(seen(rest)).toEqual([]);
+  });
+
+  test.each([
+    [
+      'another container than its name says',
+      { ...video, mimeType: 'video/webm' },
+      /^error source\.type: .* is video\/webm, whatever/,
+    ],
+    [
+      'no video',
+      { durationSeconds: 6, audioCodec: 'aac', mimeType: 'audio/mp4' },
+      /^error source\.type: .* holds no video/,
+    ],
+    [
+      'the other of the two',
+      { ...video, mimeType: 'video/quicktime' },
+      /^warning source\.type: .* video\/quicktime inside/,
+    ],
+  ])('%s', (_what, media, line) => {
+    expect(seen(media)).toEqual([expect.stringMatching(line)]);
+  });
+
+  test('is read of a real file before anything is sent', async () => {
+    const path = fileURLToPath(new URL('../../emulator/media/sample.mp4', import.meta.url));
+    const bounds = { minSeconds: 7 };
+    expect(await problemsOf({ source: fromFile(path) })).toEqual([]);
+    expect(await problemsOf({ source: fromFile(path) }, { bounds })).toEqual([
+      expect.stringMatching(/^error source\.duration: must last from 7 to 3600 seconds: .* this lasts 6$/),
+    ]);
+  });
 });

@@ -73,7 +73,8 @@ describe.for(stores)('an upload into $store', ({ bucket, skipped }) => {
       });
       const [upload] = emulator.firework.uploads();
       const [video] = emulator.firework.videos();
-      expect({ state, warnings }).toEqual({ state: 'completed', warnings: [] });
+      // Random bytes are no video, and nobody here can tell whether Firework will think so.
+      expect({ state, warnings }).toMatchObject({ state: 'completed', warnings: [{ code: 'media-unread' }] });
       expect(items).toMatchObject([{ ok: true, asset: { id: video?.id, title: 'Small' } }]);
       expect(upload).toMatchObject({ way: 'form', filename: 'small.mp4', mimeType: 'video/mp4', state: 'completed' });
       expect(upload?.tries.map(({ fields }) => fields?.join())).toEqual([

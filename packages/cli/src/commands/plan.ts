@@ -1,7 +1,7 @@
 import type { ImportPlan, JsonObject } from '@sluice/core';
 import { exitCode } from '../exit-code.js';
 import { Interruption } from '../interruption.js';
-import { describeWay, formatBytes, formatClock, formatCost } from '../output/format.js';
+import { describeMedia, describeWay, formatBytes, formatClock, formatCost } from '../output/format.js';
 import { type Style, styleOf } from '../output/style.js';
 import { printable } from '../output/text.js';
 import { buildRequests } from '../request/build-requests.js';
@@ -47,6 +47,7 @@ function describePlan(plan: ImportPlan, style: Style): string[] {
     row('route', route === undefined ? 'none' : `${route.kind}: ${printable(route.why)}`),
     ...(route?.way === undefined ? [] : [row('way', describeWay(route.way))]),
     ...(plan.size === undefined ? [] : [row('size', formatBytes(plan.size))]),
+    ...(plan.media === undefined ? [] : [row('media', describeMedia(plan.media))]),
     row('checks', `size ${checkWord(checks.size)} · sha-256 ${checkWord(checks.sha256)}`),
     ...describeProbe(plan).map(([label, value]) => row(label, value)),
     ...problems.map(({ severity, field, message }) => {

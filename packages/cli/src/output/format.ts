@@ -1,4 +1,4 @@
-import type { Cost, ImportPlan } from '@sluice/core';
+import type { Cost, ImportPlan, MediaInfo } from '@sluice/core';
 import { printable } from './text.js';
 
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -33,6 +33,18 @@ export function formatClock(seconds: number): string {
   const minutes = Math.floor(whole / 60);
   const tail = twoDigits(whole % 60);
   return minutes < 60 ? `${minutes}:${tail}` : `${Math.floor(minutes / 60)}:${twoDigits(minutes % 60)}:${tail}`;
+}
+
+/** What a container says: `0:06 · 480×270 · avc, aac · video/mp4`. */
+export function describeMedia({ durationSeconds, width, height, videoCodec, audioCodec, mimeType }: MediaInfo): string {
+  const codecs = [videoCodec, audioCodec].filter((codec) => codec !== undefined);
+  const known = [
+    ...(durationSeconds === undefined ? [] : [formatClock(durationSeconds)]),
+    ...(width === undefined || height === undefined ? [] : [`${width}×${height}`]),
+    ...(codecs.length === 0 ? [] : [codecs.join(', ')]),
+    ...(mimeType === undefined ? [] : [mimeType]),
+  ];
+  return known.map(printable).join(' · ');
 }
 
 /** How long ago, or how long until: `3 days`, `2 hours`, `5 minutes`, `8 seconds`. */

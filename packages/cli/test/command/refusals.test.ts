@@ -161,8 +161,8 @@ describe('a configuration that makes no sense is refused', () => {
     ],
     [
       'a missing package',
-      () => world.configuration({ adapter: '@sluice/video-cdn' }),
-      /providers\.importly\.adapter: the package is not installed: npm install @sluice\/video-cdn/,
+      () => world.configuration({ adapter: '@sluice/nowhere' }),
+      /providers\.importly\.adapter: the package is not installed: npm install @sluice\/nowhere/,
     ],
     ['a package of another kind', () => world.configuration({ adapter: '@sluice/sqlite' }), /it is not an adapter/],
     [

@@ -8,6 +8,7 @@ import { Driver } from './driver.js';
 import { createEngine, type Engine } from './engine.js';
 import { JobHandle } from './handle.js';
 import { assertNoErrors, type Intake, takeIn } from './intake.js';
+import { lookIntoSource } from './media/look-into.js';
 import { planImport } from './plan.js';
 import { providerCalls } from './provider-calls.js';
 import { providerInfo } from './providers.js';
@@ -34,8 +35,10 @@ export function createSluice<Providers extends Record<string, ConfiguredAdapter>
   const runs = new Set<Promise<void>>();
   return {
     import: (request) => importOne(engine, driver, { request, preset }),
-    plan: async (request, { probe = false, signal } = {}) =>
-      planImport(engine, takeIn(engine, request, preset), { probe, signal: untilClosed(signal) }),
+    plan: async (request, { probe = false, signal } = {}) => {
+      const intake = await lookIntoSource(engine, takeIn(engine, request, preset), request);
+      return planImport(engine, intake, { probe, signal: untilClosed(signal) });
+    },
     job: async (id) => new JobHandle(engine, driver, await readJob(engine, id)),
     jobs: async function* (filter) {
       for await (const record of engine.store.list(filter)) yield snapshotOf(record);
@@ -75,7 +78,9 @@ async function importOne(
   { request, preset }: { request: unknown; preset: string | undefined },
 ) {
   driver.assertOpen();
-  const intake = takeIn(engine, request, preset);
+  const seen = takeIn(engine, request, preset);
+  assertNoErrors(seen);
+  const intake = await lookIntoSource(engine, seen, request);
   assertNoErrors(intake);
   const { record, created } = await engine.store.create(await prepared(engine, intake));
   keepBytes(engine, record, request);

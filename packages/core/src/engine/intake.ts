@@ -31,12 +31,20 @@ export function takeIn(engine: Engine, input: unknown, preset: string | undefine
   if (!parsed.success) throw invalidInput(parsed.error, { known: Object.keys(requestSchema.shape) });
   const request = parsed.data;
   const provider = findProvider(engine.providers, request.provider, preset);
-  const { adapter, members } = provider;
+  const { adapter } = provider;
   const options = adapter.options.safeParse(request.options?.[adapter.name] ?? {});
   if (!options.success) {
     throw invalidInput(options.error, { prefix: `options.${adapter.name}`, known: Object.keys(adapter.options.shape) });
   }
-  const record = newRecord(engine, request, provider);
+  return judge(engine, { provider, request, record: newRecord(engine, request, provider) });
+}
+
+/** Holds a request against all the rules that can be seen now: those of its route, its adapter's, and the engine's own. */
+export function judge(
+  engine: Engine,
+  { provider, request, record }: Pick<Intake, 'provider' | 'request' | 'record'>,
+): Intake {
+  const { members } = provider;
   const seen = adapterRequest(record, provider);
   const { route, problem } = chooseRoute(request, seen, provider);
   const problems = [
@@ -59,12 +67,18 @@ export function takeIn(engine: Engine, input: unknown, preset: string | undefine
 
 /** @throws SluiceError for the first problem that is an error */
 export function assertNoErrors(intake: Intake): void {
-  const error = intake.problems.find(({ severity }) => severity === 'error');
-  if (error === undefined) return;
-  throw new SluiceError({
+  const error = errorOf(intake);
+  if (error !== undefined) throw error;
+}
+
+/** The first problem that is an error. */
+export function errorOf({ problems, provider }: Intake): SluiceError | undefined {
+  const error = problems.find(({ severity }) => severity === 'error');
+  if (error === undefined) return undefined;
+  return new SluiceError({
     code: error.field === 'source' || error.field === 'route' ? 'unsupported' : 'invalid-request',
     message: `${error.field}: ${error.message}`,
-    provider: intake.provider.name,
+    provider: provider.name,
   });
 }
 

@@ -32,6 +32,7 @@ export async function planImport(
     },
     problems: intake.problems,
     ...(size !== undefined && { size }),
+    ...(record.measured?.media !== undefined && { media: record.measured.media }),
   };
   if (!options.probe) return plan;
   try {

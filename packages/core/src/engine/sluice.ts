@@ -1,4 +1,4 @@
-import type { ProbeResult, Problem } from '../model/adapter.js';
+import type { MediaInfo, ProbeResult, Problem } from '../model/adapter.js';
 import type { ConfiguredAdapter } from '../model/define-adapter.js';
 import type { ImportJob } from '../model/job.js';
 import type { JsonObject } from '../model/json.js';
@@ -66,6 +66,8 @@ export interface ImportPlan {
   problems: Problem[];
   /** Bytes, where they were given, can be seen here, or a probe told. */
   size?: number;
+  /** What the container of the source says, where the adapter has rules about it and it can be read here. */
+  media?: MediaInfo;
   /** What the provider says; only with `probe: true` and an adapter that can. */
   probe?: ProbeResult;
 }

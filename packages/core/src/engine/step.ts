@@ -243,7 +243,7 @@ function evidenceIn(body: Message['body']): JsonValue[] {
 
 /** A record's request as its adapter sees it: the adapter's own options, the name with its default. */
 export function adapterRequest(
-  record: Pick<JobRecord, 'id' | 'request' | 'display' | 'upload'>,
+  record: Pick<JobRecord, 'id' | 'request' | 'display' | 'upload' | 'measured'>,
   provider: Provider,
 ): AdapterRequest {
   const { request } = record;
@@ -260,6 +260,7 @@ export function adapterRequest(
     id: record.id,
     name: name ?? record.display.name,
     nameGiven: name !== undefined,
+    ...(record.measured?.media !== undefined && { media: record.measured.media }),
     options: provider.adapter.options.parse(options?.[provider.adapter.name] ?? {}),
   };
 }

@@ -26,5 +26,7 @@ export interface ByteInput {
   name?: string;
   /** Bytes. */
   size?: number;
+  /** True for what can be opened again and again, at no cost; false for what can be opened only once. */
+  seekable?: boolean;
   open(): Promise<OpenBytes>;
 }

@@ -38,5 +38,5 @@ function inMemory(source: {
     look: async () => state,
     close: async () => undefined,
   });
-  return { kind: 'bytes', name, size, open };
+  return { kind: 'bytes', name, size, seekable: true, open };
 }

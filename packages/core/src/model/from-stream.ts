@@ -22,7 +22,7 @@ export function fromStream(stream: AsyncIterable<Uint8Array>, { name, size }: St
     opened = true;
     return new StreamBytes(stream, { name, size });
   };
-  return { kind: 'bytes', name, size, open };
+  return { kind: 'bytes', name, size, seekable: false, open };
 }
 
 /** A stream, read forward, with its last stretch kept. */

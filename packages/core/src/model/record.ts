@@ -1,3 +1,4 @@
+import type { MediaInfo } from './adapter.js';
 import type { ErrorFields } from './error.js';
 import type { ImportItem } from './item.js';
 import type { JsonValue } from './json.js';
@@ -127,8 +128,8 @@ export interface JobRecord {
   evidence?: JsonValue;
   upload?: UploadRecord;
   progress?: Progress;
-  /** What was measured of the source before the start. */
-  measured?: { size?: number; sha256?: string };
+  /** What was measured of the source before the start, and what its container says. */
+  measured?: { size?: number; sha256?: string; media?: MediaInfo };
   items: ImportItem[];
   warnings: Warning[];
   error?: ErrorFields;

@@ -5,6 +5,7 @@ import type { ArrivedPart, FormUpload } from '../../model/upload.js';
 import { SendError } from '../../platform/byte-plane.js';
 import { isTransient } from '../../wire/failure.js';
 import type { Advanced } from '../advance.js';
+import { lookIntoBytes } from '../media/look-into.js';
 import type { Step } from '../step.js';
 import { failed, postponed, warned } from '../transitions.js';
 import { beginUpload } from '../upload/begin.js';
@@ -31,6 +32,7 @@ export async function transferStep(step: Step, onAdmitted: () => void): Promise<
   try {
     const bytes = await openJobSource(step.engine, step.record);
     try {
+      await lookIntoBytes(step, bytes);
       const started = await transfer(step, bytes, onAdmitted);
       if (started !== undefined) return started;
     } finally {
