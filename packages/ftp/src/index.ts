@@ -1,1 +1,1 @@
-export {};
+export { ftp } from './source.js';

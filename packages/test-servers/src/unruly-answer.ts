@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -60,7 +59,7 @@ async function sendPieces(
     if (file.slowMs !== undefined) await delay(file.slowMs);
     const piece = file.bytes.subarray(position, Math.min(end, position + pieceSize));
     position += piece.byteLength;
-    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(piece)) await drained(response);
   }
   if (end === to) return void response.end();
   if (end === file.silentFrom) return;
@@ -69,6 +68,18 @@ async function sendPieces(
   if (end === file.truncatedAt) return void response.socket?.end();
   if (file.resets !== undefined) file.resets -= 1;
   response.socket?.resetAndDestroy();
+}
+
+/** Also when the connection is gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.once('drain', done).once('close', done);
+    if (response.destroyed) done();
+  });
 }
 
 function headersOf({ ranges = true, etag, lastModified }: UnrulyFile): Record<string, string> {

@@ -142,7 +142,9 @@ class RangedBytes implements OpenBytes {
     const { signal, name } = this.#source;
     if (signal.aborted) throw abortError(signal);
     if (!mayHelp(error)) throw error;
-    if (error instanceof CursorBroken && error.ended) await this.#assertSize();
+    const ended = error instanceof CursorBroken && error.ended;
+    // A stream that ends early may mean that there is no more; so may one that breaks at the same place again.
+    if (ended || attempts === 2) await this.#assertSize();
     this.#breaks += 1;
     if (attempts < mostAttempts && this.#breaks < mostBreaks) {
       if (attempts === 1) return;
@@ -157,7 +159,6 @@ class RangedBytes implements OpenBytes {
     });
   }
 
-  /** A stream that ends early may mean that there is no more. */
   async #assertSize(): Promise<void> {
     const now = await this.#source.look().catch(() => undefined);
     if (now !== undefined && now.size !== this.size) {

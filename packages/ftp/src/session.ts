@@ -1,0 +1,129 @@
+import { rootCertificates } from 'node:tls';
+import { SluiceError, type SourceContext, type SourceState } from '@sluice/core/adapter';
+import { Client, FTPError } from 'basic-ftp';
+import { ftpError } from './failure.js';
+import { HandOver } from './hand-over.js';
+import { type FilePlace, serverName } from './place.js';
+
+/** A login, for one thing at a time. */
+export class Session {
+  readonly #client: Client;
+  readonly #place: FilePlace;
+  readonly #forget: () => void;
+
+  private constructor(client: Client, place: FilePlace, forget: () => void) {
+    this.#client = client;
+    this.#place = place;
+    this.#forget = forget;
+  }
+
+  /** Connects to the address that the guard gives, and logs in. @throws SluiceError `auth`, `source-unreachable`, `unsupported` */
+  static async open(place: FilePlace, context: SourceContext, signal: AbortSignal): Promise<Session> {
+    const { network, idleTimeoutMs } = context;
+    if (network.proxy !== undefined) {
+      const message = `${place.name}: ftp does not go through network.proxy; leave the proxy out, or take another source`;
+      throw new SluiceError({ code: 'unsupported', message });
+    }
+    const address = await context.resolve(place.host);
+    const client = new Client(idleTimeoutMs);
+    const onAbort = () => client.close();
+    signal.addEventListener('abort', onAbort, { once: true });
+    const session = new Session(client, place, () => signal.removeEventListener('abort', onAbort));
+    return session.#told(async () => {
+      signal.throwIfAborted();
+      const { port, username: user, password, security } = place;
+      await client.access({
+        ...{ host: address, port, user, password },
+        secure: security === 'implicit' ? 'implicit' : security === 'explicit',
+        secureOptions: {
+          ...serverName(place.host),
+          ...(network.ca !== undefined && { ca: [...rootCertificates, network.ca] }),
+        },
+      });
+      return session;
+    });
+  }
+
+  /** Size and time of last change, as far as the server has words for them. */
+  look(): Promise<SourceState> {
+    return this.#told(async () => {
+      const { path, name } = this.#place;
+      const size = await optional(this.#client.size(path));
+      const modified = await optional(this.#client.lastMod(path));
+      if (size !== undefined && modified !== undefined) return stateOf(size, modified.toISOString());
+      const listed = await this.#listed(path);
+      if (size === undefined && listed === undefined) {
+        const message = `${name} is not there, or may not be read`;
+        throw new SluiceError({ code: 'source-unreachable', retry: 'never', message });
+      }
+      return stateOf(size ?? listed?.size, modified?.toISOString() ?? listed?.modified);
+    });
+  }
+
+  /** For servers without SIZE: what the listing says of the one file. Undefined where it says nothing. */
+  async #listed(path: string): Promise<{ size?: number; modified?: string } | undefined> {
+    const [entry, ...others] = (await optional(this.#client.list(path))) ?? [];
+    if (entry === undefined) return undefined;
+    const modified = entry.modifiedAt?.toISOString() ?? entry.rawModifiedAt;
+    // Several: a folder, or a pattern that the server made of the name.
+    if (others.length > 0 || !entry.isFile || lastName(entry.name) !== lastName(path)) return {};
+    return { size: entry.size, ...(modified !== '' && { modified }) };
+  }
+
+  /** Whether a transfer can begin in the middle (RFC 3659, 5). */
+  restarts(): Promise<boolean> {
+    return this.#told(async () => {
+      const answer = await optional(this.#client.send('REST 1'));
+      if (answer !== undefined) await this.#client.send('REST 0');
+      return answer !== undefined;
+    });
+  }
+
+  /** The bytes from a position on; the session ends with them. */
+  read(position: number): AsyncIterable<Uint8Array> {
+    const stream = new HandOver();
+    const { path, name } = this.#place;
+    this.#client
+      .downloadTo(stream, path, position)
+      .then(
+        () => stream.finish({}),
+        (error: unknown) => stream.finish({ error: ftpError(error, name) }),
+      )
+      .finally(() => this.close());
+    stream.once('close', () => this.close());
+    return stream;
+  }
+
+  close(): void {
+    this.#forget();
+    this.#client.close();
+  }
+
+  async #told<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.close();
+      throw ftpError(error, this.#place.name);
+    }
+  }
+}
+
+function lastName(path: string): string | undefined {
+  return path.split('/').at(-1);
+}
+
+function stateOf(size: number | undefined, modified: string | undefined): SourceState {
+  const fingerprint = `size ${size ?? 'unknown'}${modified === undefined ? '' : `, modified ${modified}`}`;
+  return { fingerprint, ...(size !== undefined && { size }) };
+}
+
+/** What the server does not know how to do, or not for this file, is left out. */
+async function optional<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof FTPError && error.code >= 500 && error.code !== 530) return undefined;
+    throw error;
+  }
+}
