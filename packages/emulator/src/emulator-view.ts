@@ -2,6 +2,7 @@ import type { FiredFault } from './faults/faults.js';
 import type { FaultRule } from './faults/rule.js';
 import type { EmulatedFirework } from './firework/firework.js';
 import type { EmulatedImportly } from './importly/importly.js';
+import type { EmulatedVideoCdn } from './video-cdn/video-cdn.js';
 
 /** A sample file that the emulator serves as a source. */
 export interface EmulatedMediaFile {
@@ -34,6 +35,7 @@ export interface Emulator {
   clock: { now(): number; readonly speed: number; advance(ms: number): void };
   importly: EmulatedImportly;
   firework: EmulatedFirework;
+  videoCdn: EmulatedVideoCdn;
   /** What leads to each emulated provider: what a configuration says under `providers`, by the provider's name. */
   providers: Record<string, EmulatedProvider>;
   s3: EmulatedS3;

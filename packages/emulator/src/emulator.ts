@@ -7,9 +7,9 @@ import { Hono } from 'hono';
 import { HurriedClock } from './clock/clock.js';
 import type { EmulatedMediaFile, EmulatedProvider, Emulator } from './emulator-view.js';
 import { Faults } from './faults/faults.js';
-import { createFirework, type EmulatedFirework } from './firework/firework.js';
+import { createFirework } from './firework/firework.js';
 import { resolveFireworkSettings } from './firework/settings.js';
-import { createImportly, type EmulatedImportly } from './importly/importly.js';
+import { createImportly } from './importly/importly.js';
 import { resolveImportlySettings } from './importly/settings.js';
 import { EmulatorLog } from './log/log.js';
 import { mediaRoutes } from './media/media-routes.js';
@@ -21,6 +21,8 @@ import { controlRoutes } from './server/control.js';
 import { HttpClient } from './server/http-client.js';
 import { type AsyncListener, type ListeningServer, listen } from './server/http-server.js';
 import type { Rooms } from './server/rooms.js';
+import { resolveVideoCdnSettings } from './video-cdn/settings.js';
+import { createVideoCdn } from './video-cdn/video-cdn.js';
 
 type App = Hono<{ Bindings: HttpBindings }>;
 
@@ -57,13 +59,20 @@ async function furnish(options: EmulatorOptions, closers: Closers, close: () => 
   closers.push(() => importly.close());
   const firework = await createFirework(rooms, resolveFireworkSettings(options.firework ?? {}), { host, directory });
   closers.push(() => firework.close());
+  const videoCdn = await createVideoCdn(
+    rooms,
+    resolveVideoCdnSettings(options.videoCdn ?? {}, s3.view.region),
+    directory,
+  );
+  closers.push(() => videoCdn.close());
   closers.push(() => rooms.clock.close(), rooms.shutDown);
   const emulator: Emulator = {
     url: rooms.url,
     clock: rooms.clock,
     importly: importly.view,
     firework: firework.view,
-    providers: providersOf(importly.view, firework.view),
+    videoCdn: videoCdn.view,
+    providers: providersOf({ importly: importly.view, firework: firework.view, videoCdn: videoCdn.view }),
     s3: s3.view,
     media: { url: `${rooms.url}/media`, files: files.map((file) => describeFile(rooms.url, file)) },
     faults: rooms.faults,
@@ -73,6 +82,7 @@ async function furnish(options: EmulatorOptions, closers: Closers, close: () => 
   app.get('/', (context) => context.text(signpost(emulator)));
   app.route('/importly', importly.routes);
   app.route('/firework', firework.routes);
+  app.route('/video-cdn', videoCdn.routes);
   app.route('/media', mediaRoutes(files, rooms.log));
   app.route('/_emulator', controlRoutes(emulator, rooms));
   door.open(app);
@@ -90,7 +100,7 @@ async function openDirectory({ directory }: EmulatorOptions, closers: Closers): 
 }
 
 function createRooms(
-  { speed = 1, faults, log }: EmulatorOptions,
+  { speed = 1, faults, log, ca }: EmulatorOptions,
   { url }: ListeningServer,
   directory: string,
 ): Rooms & { shutDown: () => void } {
@@ -103,7 +113,7 @@ function createRooms(
     faults: new Faults(faults),
     log: new EmulatorLog(log),
     objects: new ObjectStore(join(directory, 'providers')),
-    client: new HttpClient(),
+    client: new HttpClient(ca),
     closing: closing.signal,
     shutDown: () => closing.abort(new Error('the emulator closes')),
   };
@@ -122,11 +132,12 @@ function createDoor(): { listener: AsyncListener; open(app: App): void } {
 }
 
 /** For whoever opens the emulator's address to see what it is. */
-function signpost({ url, importly, firework, s3, media }: Emulator): string {
+function signpost({ url, importly, firework, videoCdn, s3, media }: Emulator): string {
   return [
     'The Sluice provider emulator.',
     `Importly       ${importly.baseUrl}`,
     `Firework       ${firework.baseUrl}`,
+    `Video CDN      ${videoCdn.baseUrl}`,
     `S3             ${s3.endpoint}, bucket ${s3.bucket}`,
     ...media.files.map((file) => `sample media   ${file.url}`),
     `any size       ${media.url}/padded/50000000/clip.mp4`,
@@ -139,11 +150,21 @@ function userBucketOf({ view }: S3Server) {
   return { ...view, prefix: '', storageClass: 'STANDARD', returnLocation: true };
 }
 
-function providersOf(importly: EmulatedImportly, firework: EmulatedFirework): Record<string, EmulatedProvider> {
+function providersOf({
+  importly,
+  firework,
+  videoCdn,
+}: Pick<Emulator, 'importly' | 'firework' | 'videoCdn'>): Record<string, EmulatedProvider> {
   const { clientId, clientSecret, channelId } = firework;
   return {
     importly: { adapter: '@sluice/importly', apiKey: importly.apiKey, baseUrl: importly.baseUrl },
     firework: { adapter: '@sluice/firework', clientId, clientSecret, channelId, baseUrl: firework.baseUrl },
+    'video-cdn': {
+      adapter: '@sluice/video-cdn',
+      login: videoCdn.login,
+      password: videoCdn.password,
+      baseUrl: videoCdn.baseUrl,
+    },
   };
 }
 

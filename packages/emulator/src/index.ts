@@ -31,3 +31,8 @@ export type {
 export type { ImportlyEvent, WebhookDelivery, WebhookTry } from './importly/webhooks.js';
 export type { EmulatedParty, EmulatorLogEntry } from './log/log.js';
 export type { EmulatedS3Settings, EmulatorOptions } from './options.js';
+export type { VideoCdnCallback, VideoCdnCallbackTry } from './video-cdn/callbacks.js';
+export type { EmulatedCdnFile, EmulatedCdnState } from './video-cdn/cdn-file.js';
+export type { VideoCdnCounts, VideoCdnPoint, VideoCdnRequest } from './video-cdn/ledger.js';
+export type { AddRefusal, VideoCdnEmulatorSettings, VideoCdnSsh, VideoCdnStateWords } from './video-cdn/settings.js';
+export type { EmulatedVideoCdn } from './video-cdn/video-cdn.js';

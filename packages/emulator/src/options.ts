@@ -2,6 +2,7 @@ import type { FaultRule } from './faults/rule.js';
 import type { FireworkEmulatorSettings } from './firework/settings.js';
 import type { ImportlyEmulatorSettings } from './importly/settings.js';
 import type { EmulatorLogEntry } from './log/log.js';
+import type { VideoCdnEmulatorSettings } from './video-cdn/settings.js';
 
 /** How the emulator's own S3 is set up: the "user's bucket", unless another one is named. */
 export interface EmulatedS3Settings {
@@ -28,11 +29,15 @@ export interface EmulatorOptions {
   directory?: string;
   /** Is told of everything the emulator is asked and does. */
   log?: (entry: EmulatorLogEntry) => void;
+  /** Certificates in PEM that it trusts besides the usual ones, when it fetches sources and calls back. */
+  ca?: string;
   s3?: Partial<EmulatedS3Settings>;
   /** How the emulated Importly is set up. */
   importly?: Partial<ImportlyEmulatorSettings>;
   /** How the emulated Firework is set up. */
   firework?: Partial<FireworkEmulatorSettings>;
+  /** How the emulated Video CDN is set up. */
+  videoCdn?: Partial<VideoCdnEmulatorSettings>;
   /** Faults to start with. */
   faults?: readonly FaultRule[];
 }

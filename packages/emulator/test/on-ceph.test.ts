@@ -1,10 +1,10 @@
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { type CephGateway, missingCeph, startCeph } from '@sluice/test-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, callFirework, signParts } from './firework-support.js';
 import { uploadSuite } from './firework-upload-suite.js';
 import { s3Cases } from './s3-cases/index.js';
 import { connect, openStore, type S3Store } from './s3-cases/store.js';
-import { type CephGateway, missingCeph, startCeph } from '@sluice/test-servers';
 import { emulate, sample } from './support.js';
 
 const missing = await missingCeph();

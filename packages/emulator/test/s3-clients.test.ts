@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { missingPrograms } from '@sluice/test-servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Emulator } from '../src/index.js';
 import { connect } from './s3-cases/store.js';
-import { missingPrograms } from '@sluice/test-servers';
 import { emulate } from './support.js';
 
 const runFile = promisify(execFile);

@@ -7,18 +7,25 @@ export interface JsonAnswer {
   headers: Record<string, string>;
   /** Undefined where there is none (204). */
   body: unknown;
+  /** The body as it is written, where the provider speaks no JSON. */
+  written?: { text: string; contentType: string };
+}
+
+function textOf({ body, written }: JsonAnswer): { text: string; contentType: string } {
+  return written ?? { text: JSON.stringify(body ?? {}), contentType: 'application/json' };
 }
 
 /** Sends an answer whole. */
-export function sendJson(outgoing: ServerResponse, { status, headers, body }: JsonAnswer): void {
+export function sendJson(outgoing: ServerResponse, answer: JsonAnswer): void {
+  const { status, headers, body } = answer;
   if (body === undefined) {
     outgoing.writeHead(status, headers).end();
     return;
   }
-  const text = JSON.stringify(body);
+  const { text, contentType } = textOf(answer);
   outgoing.writeHead(status, {
     ...headers,
-    'content-type': 'application/json',
+    'content-type': contentType,
     'content-length': Buffer.byteLength(text),
   });
   outgoing.end(text);
@@ -63,8 +70,9 @@ function sendPage(outgoing: ServerResponse, status: number, title: string): numb
 }
 
 /** Promises the whole body, sends half of it and hangs up. */
-function sendCut(outgoing: ServerResponse, { status, headers, body }: JsonAnswer): void {
-  const text = Buffer.from(JSON.stringify(body ?? {}));
-  outgoing.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': text.length });
+function sendCut(outgoing: ServerResponse, answer: JsonAnswer): void {
+  const { contentType, text: whole } = textOf(answer);
+  const text = Buffer.from(whole);
+  outgoing.writeHead(answer.status, { ...answer.headers, 'content-type': contentType, 'content-length': text.length });
   outgoing.write(text.subarray(0, Math.floor(text.length / 2)), () => outgoing.socket?.destroySoon());
 }

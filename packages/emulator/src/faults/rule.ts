@@ -18,6 +18,10 @@ const FAULT_POINTS = [
   'video',
   'update',
   'transcoding',
+  // Video CDN's
+  'add',
+  'list',
+  'delete',
   // what all of them do
   'download',
   'webhook',
@@ -75,6 +79,8 @@ const ANSWERED: readonly FaultKind[] = [
 const OF_IMPORTLY: readonly FaultKind[] = [...ANSWERED, 'concurrency'];
 const OF_FIREWORK: readonly FaultKind[] = [...ANSWERED, 'unauthorized', 'error-408'];
 
+const OF_VIDEO_CDN: readonly FaultKind[] = [...ANSWERED, 'unauthorized'];
+
 /** What can go wrong with bytes on their way into the object store. */
 const OF_BYTES: readonly FaultKind[] = [
   'latency',
@@ -108,6 +114,9 @@ const KINDS_AT: Record<FaultPoint, readonly FaultKind[]> = {
   video: OF_FIREWORK,
   update: OF_FIREWORK,
   transcoding: ['latency', 'stall', 'failure'],
+  add: OF_VIDEO_CDN,
+  list: OF_VIDEO_CDN,
+  delete: OF_VIDEO_CDN,
   download: ['latency', 'stall', 'reset-before', 'cut-body'],
   webhook: ['latency', 'reset-before', 'lost-answer', 'duplicate-delivery'],
 };

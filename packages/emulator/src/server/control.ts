@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Emulator } from '../emulator-view.js';
 import { faultRuleSchema } from '../faults/rule.js';
+import { shownCallback } from '../video-cdn/callbacks.js';
 import type { Rooms } from './rooms.js';
 
 const rules = z.array(faultRuleSchema);
@@ -17,12 +18,15 @@ const fireworkChange = z.strictObject({
   revokeTokens: z.literal(true).exactOptional(),
 });
 
+const videoCdnChange = z.strictObject({ pulls: z.int().min(0) });
+
 /**
  * Steers an emulator that runs as a process of its own:
  * - GET /state: everything that `Emulator` shows;
  * - POST /faults (a rule or a list of them), DELETE /faults;
  * - POST /clock `{"advanceMs": …}`, POST /importly `{"credits": …}`;
  * - POST /firework with any of `{"webhookUrl": … or null, "failTranscoding": …, "revokeTokens": true}`;
+ * - POST /video-cdn `{"pulls": …}`: how many files it pulls at once;
  * - GET /log?limit=…: the newest entries, oldest first.
  */
 export function controlRoutes(emulator: Emulator, rooms: Rooms): Hono<{ Bindings: HttpBindings }> {
@@ -56,12 +60,17 @@ export function controlRoutes(emulator: Emulator, rooms: Rooms): Hono<{ Bindings
     if (change.revokeTokens) emulator.firework.revokeTokens();
     return context.json(change);
   });
+  app.post('/video-cdn', async (context) => {
+    const change = videoCdnChange.parse(await context.req.json());
+    emulator.videoCdn.setPulls(change.pulls);
+    return context.json({ ...change, queue: emulator.videoCdn.queue() });
+  });
   app.get('/log', (context) => context.json(rooms.log.newest(Number(context.req.query('limit') ?? 1000))));
   return app;
 }
 
 /** Everything but the secrets. */
-function stateOf({ url, clock, importly, firework, s3, media, faults }: Emulator) {
+function stateOf({ url, clock, importly, firework, videoCdn, s3, media, faults }: Emulator) {
   return {
     url,
     clock: { now: clock.now(), speed: clock.speed },
@@ -83,6 +92,16 @@ function stateOf({ url, clock, importly, firework, s3, media, faults }: Emulator
       uploads: firework.uploads(),
       requests: firework.requests(),
       webhooks: firework.webhooks(),
+    },
+    videoCdn: {
+      baseUrl: videoCdn.baseUrl,
+      deliveryUrl: videoCdn.deliveryUrl,
+      counts: videoCdn.counts(),
+      files: videoCdn.files(),
+      queue: videoCdn.queue(),
+      order: videoCdn.order(),
+      requests: videoCdn.requests(),
+      callbacks: videoCdn.callbacks().map(({ url: callback, ...rest }) => ({ url: shownCallback(callback), ...rest })),
     },
     s3: { endpoint: s3.endpoint, region: s3.region, accessKeyId: s3.accessKeyId, bucket: s3.bucket },
     media,

@@ -1,5 +1,6 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { rootCertificates } from 'node:tls';
 
 /** What the emulator asks of the outside: a source's bytes, or a webhook's receiver. */
 export interface OutgoingRequest {
@@ -18,7 +19,13 @@ const LONGEST_REDIRECT_CHAIN = 10;
  */
 export class HttpClient {
   readonly #http = new HttpAgent({ keepAlive: true });
-  readonly #https = new HttpsAgent({ keepAlive: true });
+  readonly #https: HttpsAgent;
+
+  /** @param ca certificates in PEM that are trusted besides the usual ones */
+  constructor(ca?: string) {
+    const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
+    this.#https = new HttpsAgent({ keepAlive: true, ...trusted });
+  }
 
   /** Sends, following the redirects of a GET. Rejects where no answer came; any status is an answer. */
   async send(request: OutgoingRequest): Promise<IncomingMessage> {
