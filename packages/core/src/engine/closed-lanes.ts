@@ -60,10 +60,11 @@ export class ClosedLanes {
     this.#onOpen();
   }
 
-  /** Nobody is due in the open lanes: none of them is narrow any more. */
-  forgetEmpty(): void {
+  /** Nobody is due in the lanes that were not passed over: none of them is narrow any more. */
+  forgetEmpty(passedOver: readonly string[]): void {
+    const closed = new Set([...passedOver, ...this.#until.keys()]);
     for (const lane of this.#narrow.keys()) {
-      if (!this.#until.has(lane)) this.#narrow.delete(lane);
+      if (!closed.has(lane)) this.#narrow.delete(lane);
     }
   }
 }

@@ -1,16 +1,20 @@
-import { createBytePlane, createFetch } from '#platform';
+import { createBytePlane, createFetch, createResolve } from '#platform';
 import { SluiceError } from '../model/error.js';
+import { findSecrets } from '../model/redact.js';
 import type { BytePlane } from '../platform/byte-plane.js';
 import type { Store } from '../store/contract.js';
 import { memoryStore } from '../store/memory.js';
 import { assertPublicHost } from '../wire/address.js';
 import { type Clock, systemClock } from '../wire/clock.js';
+import { httpSource } from '../wire/http-source/http-source.js';
+import { overFetch } from '../wire/http-source/over-fetch.js';
 import { Bus } from './bus.js';
 import { parsePublicUrl } from './callback.js';
 import { newId } from './identity.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { configureProviders, type Provider } from './providers.js';
 import type { LogEntry, SluiceOptions } from './sluice.js';
+import { Sources } from './sources.js';
 import { Turnstile } from './turnstile.js';
 import type { ByteInputs } from './upload/source-bytes.js';
 
@@ -25,8 +29,8 @@ export interface Engine {
   leases: LeaseKeeper;
   /** For `baseUrl`s, which are configured and hence trusted. */
   trustedFetch: typeof fetch;
-  /** For source URLs and URLs in answers. */
-  guardedFetch: typeof fetch;
+  /** What can be read from here. */
+  sources: Sources;
   /** For the bytes of uploads. */
   bytePlane: BytePlane;
   /** The bytes that only this process can open. */
@@ -45,10 +49,13 @@ export interface Engine {
 }
 
 const transfersAtOnce = 4;
+/** For the head of one answer of a source, in milliseconds. */
+const sourceTimeoutMs = 30_000;
 
 /** @throws SluiceError `invalid-request` for settings that break a rule */
 export function createEngine(options: Omit<SluiceOptions, 'default'> & { default?: string }): Engine {
-  const providers = configureProviders(options.providers);
+  const credentials = options.credentials ?? {};
+  const providers = configureProviders(options.providers, findSecrets({ credentials }));
   if (options.default !== undefined && !providers.has(options.default)) {
     throw new SluiceError({
       code: 'invalid-request',
@@ -61,6 +68,7 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
   const trusted = createFetch({ ...network, guarded: false });
   const guarded = allowPrivateAddresses ? trusted : createFetch({ ...network, guarded: true });
   const bytePlane = createBytePlane(network);
+  const guardedOrOwn = guardedFetch(options, guarded.fetch);
   const roomListeners = new Set<Parameters<Engine['onRoomMade']>[0]>();
   return {
     store,
@@ -70,7 +78,14 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
     bus: new Bus(),
     leases: new LeaseKeeper(store, clock),
     trustedFetch: options.fetch ?? trusted.fetch,
-    guardedFetch: guardedFetch(options, guarded.fetch),
+    sources: new Sources({
+      sources: [
+        httpSource({ fetch: overFetch(guardedOrOwn), timeoutMs: sourceTimeoutMs, clock }),
+        ...(options.sources ?? []),
+      ],
+      credentials,
+      context: { resolve: createResolve({ guarded: !allowPrivateAddresses }), fetch: guardedOrOwn, network },
+    }),
     bytePlane,
     byteInputs: new Map(),
     transfers: new Turnstile(transfersAtOnce),

@@ -7,11 +7,11 @@ import { redactText, redactUrl } from '../model/redact.js';
 import { type ParsedRequest, requestSchema } from '../model/request.js';
 import { defaultName, displaySource } from '../model/source.js';
 import { recordSecrets } from '../store/secrets.js';
+import { adapterRequest } from './adapter-request.js';
 import type { Engine } from './engine.js';
 import { newId } from './identity.js';
 import { findProvider, type Provider } from './providers.js';
 import { chooseRoute, type Route } from './route.js';
-import { adapterRequest } from './step.js';
 
 /** A request, read and looked over without any I/O. */
 export interface Intake {
@@ -45,7 +45,7 @@ export function judge(
   { provider, request, record }: Pick<Intake, 'provider' | 'request' | 'record'>,
 ): Intake {
   const { members } = provider;
-  const seen = adapterRequest(record, provider);
+  const seen = adapterRequest(record, provider, engine.sources);
   const { route, problem } = chooseRoute(request, seen, provider);
   const problems = [
     ...(problem === undefined ? [] : [problem]),

@@ -1,32 +1,36 @@
-import { toSluiceError } from '../model/error.js';
+import { SluiceError, toSluiceError } from '../model/error.js';
 import type { Warning } from '../model/record.js';
-import { sourceScheme } from '../model/source.js';
-import { lookHttp } from '../wire/http-source/look.js';
-import { overFetch } from '../wire/http-source/over-fetch.js';
 import type { Step } from './step.js';
 
 /** The source's size in bytes before the start, or the reason why it cannot be seen from here. */
-export async function measureSource(step: Step): Promise<{ size?: number } | { warning: Warning }> {
-  const source = step.record.request?.source;
-  const scheme = source === undefined ? undefined : sourceScheme(source);
-  if (source?.kind !== 'url' || (scheme !== 'http' && scheme !== 'https')) {
-    return { warning: unseen(`a size behind ${scheme ?? source?.kind} cannot be asked for from here`) };
+export async function measureSource(step: Step): Promise<{ size: number } | { unseen: string }> {
+  const { request } = step.record;
+  const source = request?.source;
+  if (source === undefined || source.kind === 'integration') return { unseen: 'it is a bucket' };
+  if (source.kind !== 'url') {
+    return source.size === undefined ? { unseen: 'nobody said how long it is' } : { size: source.size };
   }
-  const { engine, provider, signals } = step;
+  const { signals, engine } = step;
   try {
-    const { size } = await lookHttp(source.url, {
-      fetch: overFetch(engine.guardedFetch),
-      timeoutMs: provider.timeoutMs,
-      signal: signals.stop,
-      clock: engine.clock,
-    });
-    return size === undefined ? { warning: unseen('the source does not tell its size') } : { size };
+    const { size } = await engine.sources.look(source.url, { signal: signals.stop });
+    return size === undefined ? { unseen: 'the source does not tell its size' } : { size };
   } catch (error) {
     if (signals.stop.aborted) throw error;
-    return { warning: unseen(step.redact(toSluiceError(error).message)) };
+    return { unseen: step.redact(toSluiceError(error, 'source-unreachable').message) };
   }
 }
 
-function unseen(why: string): Warning {
+/** An expected size that could not be held against the source before the start. */
+export function unseenWarning(why: string): Warning {
   return { code: 'size-unseen', message: `expect.size was not held against the source before the start: ${why}` };
+}
+
+/** A size that must be known, and is not. */
+export function sizeNeeded(step: Step, why: string): SluiceError {
+  const { provider, record } = step;
+  return new SluiceError({
+    code: 'invalid-request',
+    message: `${provider.name}: the size of ${record.display.source} must be known before the start (${why}); give it as expect.size; nothing was sent`,
+    provider: provider.name,
+  });
 }

@@ -1,5 +1,6 @@
+import type { Problem } from '../model/adapter.js';
 import { toSluiceError } from '../model/error.js';
-import { redactText } from '../model/redact.js';
+import { redactText, urlSecrets } from '../model/redact.js';
 import { sourceScheme } from '../model/source.js';
 import { recordSecrets } from '../store/secrets.js';
 import type { Engine } from './engine.js';
@@ -14,11 +15,12 @@ export async function planImport(
   options: { probe: boolean; signal: AbortSignal },
 ): Promise<ImportPlan> {
   const { provider, record, request, route } = intake;
+  const look = await lookAhead(engine, intake, options.signal);
   const measured = new Set(provider.adapter.capabilities.checks);
   const { source, expect } = request;
   const readHere = source.kind === 'file' || source.kind === 'bytes';
   const seenBefore = expect?.size !== undefined && (readHere || /^https?$/.test(sourceScheme(source) ?? ''));
-  const size = expect?.size ?? (readHere ? source.size : undefined);
+  const size = expect?.size ?? (readHere ? source.size : look.size);
   const plan: ImportPlan = {
     provider: provider.name,
     adapter: provider.adapter.name,
@@ -30,7 +32,7 @@ export async function planImport(
       size: measured.has('size') ? 'after' : seenBefore ? 'before' : 'unchecked',
       sha256: measured.has('sha256') ? 'after' : readHere && expect?.sha256 !== undefined ? 'before' : 'unchecked',
     },
-    problems: intake.problems,
+    problems: [...intake.problems, ...look.problems],
     ...(size !== undefined && { size }),
     ...(record.measured?.media !== undefined && { media: record.measured.media }),
   };
@@ -45,4 +47,31 @@ export async function planImport(
     const message = redactText(error.message, [...provider.secrets, ...recordSecrets(record)]);
     return { ...plan, problems: [...plan.problems, { severity: 'warning', field: 'probe', message }] };
   }
+}
+
+/** The source's size where the provider must know it, or the problem that nobody does. */
+async function lookAhead(
+  engine: Engine,
+  { provider, request: { source, expect } }: Intake,
+  signal: AbortSignal,
+): Promise<{ size?: number; problems: Problem[] }> {
+  const needed = provider.adapter.capabilities.needs?.includes('size') === true;
+  if (!needed || expect?.size !== undefined || source.kind !== 'url') return { problems: [] };
+  try {
+    const { size } = await engine.sources.look(source.url, { signal });
+    return size === undefined ? { problems: [unknownSize('the source does not tell it')] } : { size, problems: [] };
+  } catch (thrown) {
+    const error = toSluiceError(thrown);
+    if (signal.aborted) throw error;
+    const why = redactText(error.message, [...provider.secrets, ...urlSecrets(source.url)]);
+    return { problems: [unknownSize(why)] };
+  }
+}
+
+function unknownSize(why: string): Problem {
+  return {
+    severity: 'error',
+    field: 'expect.size',
+    message: `the size must be known before the start, and ${why}; give it`,
+  };
 }

@@ -3,11 +3,11 @@ import { SluiceError } from '../model/error.js';
 import { slotsName, type WindowHit } from '../store/contract.js';
 import { recordSecrets } from '../store/secrets.js';
 import { createHttp } from '../wire/http.js';
+import { adapterRequest } from './adapter-request.js';
 import type { Engine } from './engine.js';
 import { newId } from './identity.js';
 import type { Intake } from './intake.js';
 import { type CallKind, windowHit } from './limits.js';
-import { adapterRequest } from './step.js';
 
 /** A probe takes so long at most, in milliseconds. */
 const longestMs = 10 * 60_000;
@@ -23,7 +23,7 @@ export async function probeSource(
   if (probe === undefined) return undefined;
   const holder = newId('probe', engine.clock.now());
   const slots = slotsName(provider.name, `${record.lane}/probes`);
-  const request = adapterRequest(record, provider);
+  const request = adapterRequest(record, provider, engine.sources);
   const call = async (kind: CallKind, run: (context: AdapterContext) => Promise<ProbeStep>) => {
     const hit = await admitted(engine, intake, { holder, slots, kind, signal });
     try {

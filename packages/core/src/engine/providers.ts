@@ -27,8 +27,11 @@ export interface Provider {
 const defaults = { timeoutMs: 30_000, deadlineMs: 24 * 3_600_000 };
 const commonKeys = Object.keys(commonSettingsSchema.shape);
 
-/** Reads every provider's settings. @throws SluiceError `invalid-request` naming provider and field */
-export function configureProviders(configured: Record<string, ConfiguredAdapter>): Map<string, Provider> {
+/** Reads every provider's settings; `secrets` are those of the client that no text may show. @throws SluiceError `invalid-request` naming provider and field */
+export function configureProviders(
+  configured: Record<string, ConfiguredAdapter>,
+  secrets: readonly string[],
+): Map<string, Provider> {
   const names = Object.keys(configured);
   if (names.length === 0) {
     throw new SluiceError({
@@ -36,10 +39,14 @@ export function configureProviders(configured: Record<string, ConfiguredAdapter>
       message: 'providers: name at least one, such as { importly: importly({ apiKey }) }',
     });
   }
-  return new Map(Object.entries(configured).map(([name, entry]) => [name, configureProvider(name, entry)]));
+  return new Map(Object.entries(configured).map(([name, entry]) => [name, configureProvider(name, entry, secrets)]));
 }
 
-function configureProvider(name: string, { adapter, settings }: ConfiguredAdapter): Provider {
+function configureProvider(
+  name: string,
+  { adapter, settings }: ConfiguredAdapter,
+  secrets: readonly string[],
+): Provider {
   const prefix = `providers.${name}`;
   const capabilities = capabilitiesSchema.safeParse(adapter.capabilities);
   if (!capabilities.success)
@@ -67,7 +74,7 @@ function configureProvider(name: string, { adapter, settings }: ConfiguredAdapte
     timeoutMs: timeoutMs ?? defaults.timeoutMs,
     deadlineMs: deadlineMs ?? defaults.deadlineMs,
     stallMs,
-    secrets: findSecrets(settings),
+    secrets: [...findSecrets(settings), ...secrets],
   };
 }
 

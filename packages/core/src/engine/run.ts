@@ -30,7 +30,9 @@ export async function runStore(engine: Engine, { signal, untilIdle, concurrency 
   while (!signal.aborted) {
     nap.prepare();
     const room = concurrency - moving.size;
-    const leases = room > 0 ? await leaseDue(engine, lanes.mostLeases(room), lanes) : [];
+    // As it was when the store was asked: a lane may open meanwhile.
+    const passedOver = lanes.names();
+    const leases = room > 0 ? await leaseDue(engine, lanes.mostLeases(room), passedOver) : [];
     for (const lease of leases) {
       const step = stepOf(engine, lease, { signal, lanes }).finally(() => {
         moving.delete(step);
@@ -39,7 +41,7 @@ export async function runStore(engine: Engine, { signal, untilIdle, concurrency 
       moving.add(step);
     }
     if (leases.length > 0) continue;
-    if (room > 0) lanes.forgetEmpty();
+    if (room > 0) lanes.forgetEmpty(passedOver);
     if (untilIdle && moving.size === 0 && !(await anyLeft(engine))) break;
     await nap.sleep();
   }
@@ -70,14 +72,14 @@ class Nap {
   }
 }
 
-function leaseDue(engine: Engine, limit: number, lanes: ClosedLanes): Promise<Lease[]> {
+function leaseDue(engine: Engine, limit: number, exceptLanes: string[]): Promise<Lease[]> {
   const now = engine.clock.now();
   return engine.store.lease({
     holder: engine.holder,
     now,
     until: now + leaseMs,
     limit,
-    exceptLanes: lanes.names(),
+    exceptLanes,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { MediaInfo, ProbeResult, Problem } from '../model/adapter.js';
 import type { ConfiguredAdapter } from '../model/define-adapter.js';
+import type { ConfiguredSource } from '../model/define-source.js';
 import type { ImportJob } from '../model/job.js';
 import type { JsonObject } from '../model/json.js';
 import type { ImportSnapshot } from '../model/record.js';
@@ -7,6 +8,9 @@ import type { ImportRequest } from '../model/request.js';
 import type { UploadWay } from '../model/upload.js';
 import type { JobFilter, Store } from '../store/contract.js';
 import type { Clock } from '../wire/clock.js';
+import type { SourceCredentials } from './sources.js';
+
+export type { SourceCredentials };
 
 /** How this side reaches the network, for every call alike. */
 export interface NetworkOptions {
@@ -36,6 +40,13 @@ export interface SluiceOptions<
   /** Where jobs live; in memory when left out, and then they end with the process. */
   store?: Store;
   network?: NetworkOptions;
+  /** What reads sources beyond http: `[ftp(), rsync(), s3()]`. */
+  sources?: readonly ConfiguredSource[];
+  /**
+   * Credentials by where a URL leads, such as `ftp://files.example` or `s3://endpoint.example/bucket`, so that the URLs themselves can stay
+   * clean. A provider that fetches such a URL itself is given them too.
+   */
+  credentials?: Record<string, SourceCredentials>;
   /**
    * `publicUrl`: where providers reach {@link Sluice.webhook} from outside, such as `https://media.example.com/webhooks`. A job's own callback
    * URL is below it: `/PROVIDER/JOB/TOKEN`. Without it, providers that can call back are only polled.

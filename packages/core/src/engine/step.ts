@@ -15,6 +15,7 @@ import {
 import { recordSecrets } from '../store/secrets.js';
 import type { FailureScope } from '../wire/failure.js';
 import { createHttp, effectOf, type HttpOptions, unauthorizedHttp } from '../wire/http.js';
+import { adapterRequest } from './adapter-request.js';
 import { callbackUrl } from './callback.js';
 import type { Engine } from './engine.js';
 import { type Hold, lostError } from './lease-keeper.js';
@@ -225,7 +226,7 @@ export class Step {
 
   /** The request as the adapter sees it. */
   request(): AdapterRequest {
-    return adapterRequest(this.record, this.provider);
+    return adapterRequest(this.record, this.provider, this.engine.sources);
   }
 }
 
@@ -239,28 +240,4 @@ function withEvidence({ record, messages }: Lease): JobRecord {
 function evidenceIn(body: Message['body']): JsonValue[] {
   const holds = typeof body === 'object' && body !== null && !Array.isArray(body);
   return holds && body.evidence !== undefined ? [body.evidence] : [];
-}
-
-/** A record's request as its adapter sees it: the adapter's own options, the name with its default. */
-export function adapterRequest(
-  record: Pick<JobRecord, 'id' | 'request' | 'display' | 'upload' | 'measured'>,
-  provider: Provider,
-): AdapterRequest {
-  const { request } = record;
-  if (request === undefined) throw new Error(`job ${record.id} has no request any more`);
-  const { options, provider: _provider, key: _key, name, source, ...rest } = request;
-  const { upload } = record;
-  const uploaded = upload?.done === true && upload.uploaded !== undefined ? upload : undefined;
-  return {
-    ...rest,
-    source:
-      uploaded?.uploaded === undefined
-        ? source
-        : { kind: 'uploaded', uploaded: uploaded.uploaded, size: uploaded.size },
-    id: record.id,
-    name: name ?? record.display.name,
-    nameGiven: name !== undefined,
-    ...(record.measured?.media !== undefined && { media: record.measured.media }),
-    options: provider.adapter.options.parse(options?.[provider.adapter.name] ?? {}),
-  };
 }

@@ -2,6 +2,7 @@ import { type ErrorFields, SluiceError } from '../model/error.js';
 import type { Check, Checks, ImportItem, ReportedItem } from '../model/item.js';
 import type { JobRecord, Warning } from '../model/record.js';
 import type { Provider } from './providers.js';
+import { expectedDigest } from './upload/expected.js';
 
 /** Of a provider, only how it is called in messages. */
 type Named = Pick<Provider, 'name'>;
@@ -46,7 +47,7 @@ function checksOf(record: JobRecord, { asset, of }: Partial<ReportedItem & { ok:
   const sha256 = of?.sha256 === 'source' ? asset?.sha256?.toLowerCase() : undefined;
   return {
     size: check(expected(request?.expect?.size, measured?.size, size), size ?? measured?.size),
-    sha256: check(expected(request?.expect?.sha256, measured?.sha256, sha256), sha256 ?? measured?.sha256),
+    sha256: check(expected(expectedDigest(record), measured?.sha256, sha256), sha256 ?? measured?.sha256),
   };
 }
 

@@ -128,8 +128,8 @@ export interface JobRecord {
   evidence?: JsonValue;
   upload?: UploadRecord;
   progress?: Progress;
-  /** What was measured of the source before the start, and what its container says. */
-  measured?: { size?: number; sha256?: string; media?: MediaInfo };
+  /** What was measured of the source before the start, and what its container says; `looked` once its size was asked for, whatever came of it. */
+  measured?: { size?: number; sha256?: string; media?: MediaInfo; looked?: boolean };
   items: ImportItem[];
   warnings: Warning[];
   error?: ErrorFields;

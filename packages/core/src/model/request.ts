@@ -14,7 +14,7 @@ export interface AdapterOptions {}
 export interface Expect {
   /** Bytes. */
   size?: number;
-  /** 64 hex digits. */
+  /** 64 hex digits; or `compute`: the source is read once before the start, and what it has then is expected. */
   sha256?: string;
   /** What to do when nobody could measure it: a warning (the default), or fail with `integrity`. */
   unchecked?: 'warn' | 'fail';
@@ -78,7 +78,7 @@ export const requestSchema = z.strictObject({
       size: z.int().min(0).optional(),
       sha256: z
         .string()
-        .regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits')
+        .regex(/^(?:[0-9a-f]{64}|compute)$/i, 'must be 64 hex digits, or "compute"')
         .transform((hex) => hex.toLowerCase())
         .optional(),
       unchecked: z.enum(['warn', 'fail']).optional(),

@@ -5,7 +5,7 @@ import { rootCertificates } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { SluiceError } from '../model/error.js';
 import { assertPublicHost, isPrivateAddress, privateAddressError } from '../wire/address.js';
-import type { FetchOptions, PlatformFetch } from './port.js';
+import type { FetchOptions, PlatformFetch, Resolve } from './port.js';
 
 const connectTimeoutMs = 10_000;
 /** Each attempt has a time-out of its own, which may be longer than undici's 300 s. */
@@ -77,5 +77,19 @@ const publicLookup: LookupFunction = (host, lookupOptions, callback) => {
     return lookupOptions.all === true ? callback(null, addresses) : callback(null, first.address, first.family);
   });
 };
+
+/** One look-up, of which all addresses must be public: what is connected to is what was judged. */
+export function createResolve({ guarded }: { guarded: boolean }): Resolve {
+  return async (host) => {
+    if (guarded) assertPublicHost(host);
+    const addresses = await lookupNow(host.replace(/^\[|\]$/g, ''), { all: true }).catch((cause: unknown) => {
+      throw new SluiceError({ code: 'source-unreachable', message: `${host} has no address`, retry: 'later', cause });
+    });
+    const [first] = addresses;
+    if (first === undefined) throw new SluiceError({ code: 'source-unreachable', message: `${host} has no address` });
+    if (guarded && addresses.some(({ address }) => isPrivateAddress(address))) throw privateAddressError(host);
+    return first.address;
+  };
+}
 
 export { createBytePlane } from './lazy-bytes.js';

@@ -10,6 +10,9 @@ export interface FetchOptions {
   ca?: string;
 }
 
+/** The address to connect to for a host. @throws SluiceError for a private one where it is guarded */
+export type Resolve = (host: string) => Promise<string>;
+
 /** A fetch and what lets go of its sockets. */
 export interface PlatformFetch {
   fetch: typeof fetch;

@@ -1,6 +1,6 @@
 import { SluiceError } from '../model/error.js';
 import { assertPublicHost } from '../wire/address.js';
-import type { FetchOptions, PlatformFetch } from './port.js';
+import type { FetchOptions, PlatformFetch, Resolve } from './port.js';
 
 /**
  * The runtime's own fetch. A guard by DNS is impossible here, so only literal addresses are refused; proxy and certificate
@@ -21,4 +21,12 @@ export function createFetch(options: FetchOptions): PlatformFetch {
     close: async () => {},
   };
 }
+/** Names are the runtime's to look up: only literal addresses can be refused. */
+export function createResolve({ guarded }: { guarded: boolean }): Resolve {
+  return async (host) => {
+    if (guarded) assertPublicHost(host);
+    return host;
+  };
+}
+
 export { createBytePlane } from './web-bytes.js';

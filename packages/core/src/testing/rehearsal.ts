@@ -1,6 +1,6 @@
+import { adapterRequest } from '../engine/adapter-request.js';
 import { createEngine } from '../engine/engine.js';
 import { takeIn } from '../engine/intake.js';
-import { adapterRequest } from '../engine/step.js';
 import type {
   AdapterContext,
   AdapterMembers,

@@ -116,7 +116,7 @@ describe('before the start', () => {
 
   it('a size is a warning when the source is no http URL', async () => {
     const { snapshot } = await importWith({ expect: { size }, url: 'ftp://media.example/clip.mp4' });
-    expect(snapshot.warnings[0]?.message).toContain('a size behind ftp cannot be asked for from here');
+    expect(snapshot.warnings[0]?.message).toContain('ftp URLs cannot be read from here; install @sluice/ftp');
   });
 
   it('is asked for once, however often the start is tried', async () => {

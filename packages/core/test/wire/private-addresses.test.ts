@@ -76,7 +76,7 @@ describe('a source is measured', () => {
   it('not on this machine, unless network.allowPrivateAddresses says so', async () => {
     const { url, seen } = await mediaServer();
     const refused = await measure(`${url}/clip.mp4`, {});
-    expect(refused.measured).toEqual({});
+    expect(refused.measured).toEqual({ looked: true });
     expect(refused.warnings).toEqual([expect.stringContaining('network.allowPrivateAddresses')]);
     expect(seen).toEqual([]);
     expect(await measure(`${url}/clip.mp4`, { allowPrivateAddresses: true })).toEqual({
@@ -89,7 +89,7 @@ describe('a source is measured', () => {
   it('through redirects, each of which is looked at again', async () => {
     const { url } = await mediaServer();
     const allowed = await measure(`${url}/away`, { allowPrivateAddresses: true });
-    expect(allowed.measured).toEqual({ size });
+    expect(allowed.measured).toEqual({ looked: true, size });
   });
 });
 

@@ -13,7 +13,7 @@ const soonestAgainMs = 100;
 const slotMarginMs = 4 * leaseMs;
 
 /** What the provider said before the start; or the step has ended, because it is not the time yet or a question failed. */
-type Asked = { advanced: Advanced } | { record: JobRecord; before?: JsonValue };
+export type Asked = { advanced: Advanced } | { record: JobRecord; before?: JsonValue };
 
 /** True for an adapter that wants to ask its provider something before a start. */
 export function hasQuestions({ provider }: Step): boolean {

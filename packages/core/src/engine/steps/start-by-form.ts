@@ -8,8 +8,9 @@ import { connectionError, refusalError, timeoutError } from '../../wire/failure.
 import { readRate } from '../../wire/rate.js';
 import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
+import { assertExpected } from '../upload/expected.js';
 import { TransferProgress } from '../upload/progress.js';
-import { assertExpected } from '../upload/source-bytes.js';
+import { digestOf } from '../upload/source-bytes.js';
 import { begun, startFailed } from './outcome.js';
 import { askBefore, hasQuestions } from './ready.js';
 import { admit } from './start.js';
@@ -44,20 +45,7 @@ export async function startByForm(step: Step, start: FormStart): Promise<Advance
 /** Once it is sent it is too late: an expected sha-256 is held against the source before. */
 async function assertDigest(step: Step, bytes: OpenBytes): Promise<void> {
   if (step.record.request?.expect?.sha256 === undefined) return;
-  const { sha256 } = await step.engine.bytePlane.sendParts({
-    bytes,
-    partSize: bytes.size,
-    missing: [],
-    inFlight: 1,
-    digest: true,
-    md5: false,
-    idleTimeoutMs,
-    signal: step.signals.stop,
-    moved: () => undefined,
-    place: () => Promise.reject(new Error('no part is sent')),
-    arrived: async () => undefined,
-    failed: async () => undefined,
-  });
+  const sha256 = await digestOf(step, bytes);
   assertExpected(step.record, sha256);
 }
 

@@ -1,23 +1,20 @@
 import type { Started } from '../../model/adapter.js';
 import { SluiceError } from '../../model/error.js';
 import type { JsonValue } from '../../model/json.js';
-import { isFinal, type JobRecord } from '../../model/record.js';
+import type { JobRecord } from '../../model/record.js';
 import type { Advanced } from '../advance.js';
 import { startAdmission } from '../limits.js';
-import { measureSource } from '../measure-source.js';
 import type { Step } from '../step.js';
-import { failed, warned } from '../transitions.js';
+import { failed } from '../transitions.js';
 import { begun, settled, startFailed, waitForRoom } from './outcome.js';
-import { askBefore, hasQuestions } from './ready.js';
+import { prepare } from './prepare.js';
+import { type Asked, askBefore, hasQuestions } from './ready.js';
 
 /** From a request to the provider's answer: prepare, take slot and window, save the intent, send. */
 export async function startStep(step: Step, onAdmitted: () => void): Promise<Advanced> {
   const prepared = await prepare(step);
-  if (isFinal(prepared.state)) {
-    await step.finish(prepared);
-    return { next: 'final', record: step.record };
-  }
-  const asked = hasQuestions(step) ? await askBefore(step, prepared) : { record: prepared };
+  if ('advanced' in prepared) return prepared.advanced;
+  const asked: Asked = hasQuestions(step) ? await askBefore(step, prepared.record) : prepared;
   if ('advanced' in asked) return asked.advanced;
   const { record, before } = asked;
   return (await admit(step, record, { onAdmitted, before })) ?? sendStart(step);
@@ -64,21 +61,6 @@ export async function sendStart(step: Step): Promise<Advanced> {
     return startFailed(step, error);
   }
   return begun(step, started);
-}
-
-async function prepare(step: Step): Promise<JobRecord> {
-  const { record } = step;
-  const expected = record.request?.expect?.size;
-  if (expected === undefined || record.measured !== undefined) return record;
-  const measured = await measureSource(step);
-  if ('warning' in measured) return warned({ ...record, measured: {} }, [measured.warning]);
-  if (measured.size === undefined || measured.size === expected) return { ...record, measured };
-  const error = new SluiceError({
-    code: 'integrity',
-    message: `${step.provider.name}: the source has ${measured.size} bytes, expected ${expected}; nothing was sent`,
-    provider: step.provider.name,
-  });
-  return failed({ ...record, measured }, error.toJSON(), step.now);
 }
 
 /** The deadline came between two attempts to start: while the job waited for a slot, or for its time. */

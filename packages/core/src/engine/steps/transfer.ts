@@ -9,10 +9,11 @@ import { lookIntoBytes } from '../media/look-into.js';
 import type { Step } from '../step.js';
 import { failed, postponed, warned } from '../transitions.js';
 import { beginUpload } from '../upload/begin.js';
+import { assertExpected } from '../upload/expected.js';
 import { inSession, isSignatureRefused, SignatureGone, sendError, UploadGone } from '../upload/failures.js';
 import { type PartsRecord, sendParts } from '../upload/parts.js';
 import { TransferProgress } from '../upload/progress.js';
-import { assertExpected, assertSame, openJobSource } from '../upload/source-bytes.js';
+import { assertSame, openJobSource } from '../upload/source-bytes.js';
 import { settled } from './outcome.js';
 import { startByForm } from './start-by-form.js';
 
@@ -30,7 +31,7 @@ export function needsTransfer(record: JobRecord): boolean {
 export async function transferStep(step: Step, onAdmitted: () => void): Promise<Advanced> {
   const release = await step.engine.transfers.take(step.signals.stop);
   try {
-    const bytes = await openJobSource(step.engine, step.record);
+    const bytes = await openJobSource(step);
     try {
       await lookIntoBytes(step, bytes);
       const started = await transfer(step, bytes, onAdmitted);

@@ -1,7 +1,12 @@
 import type { ByteInput, BytesState, OpenBytes } from '../../model/bytes.js';
 import { SluiceError, toSluiceError } from '../../model/error.js';
 import type { JobRecord } from '../../model/record.js';
+import type { Source } from '../../model/source.js';
 import type { Engine } from '../engine.js';
+import type { Step } from '../step.js';
+
+/** No socket is involved: what is slow is the source, which has a patience of its own. Milliseconds. */
+const readIdleMs = 600_000;
 
 /** The bytes that only this process can open, by the id of their job. */
 export type ByteInputs = Map<string, ByteInput>;
@@ -10,10 +15,11 @@ export type ByteInputs = Map<string, ByteInput>;
  * Opens a job's source, and makes sure that it still is what the upload was begun with.
  * @throws SluiceError `source-unreachable` when it is gone, `integrity` when it changed
  */
-export async function openJobSource(engine: Engine, record: JobRecord): Promise<OpenBytes> {
+export async function openJobSource(step: Step): Promise<OpenBytes> {
+  const { record } = step;
   const source = record.request?.source;
   if (source === undefined) throw new Error(`job ${record.id} has no source any more`);
-  const bytes = source.kind === 'bytes' ? await openInput(engine, record) : await engine.bytePlane.openSource(source);
+  const bytes = await openSource(step, source);
   try {
     const begun =
       record.upload ?? (source.kind === 'file' ? { size: source.size, fingerprint: bytes.fingerprint } : bytes);
@@ -24,6 +30,35 @@ export async function openJobSource(engine: Engine, record: JobRecord): Promise<
     await bytes.close();
     throw error;
   }
+}
+
+function openSource({ engine, record, signals }: Step, source: Source): Promise<OpenBytes> {
+  if (source.kind === 'bytes') return openInput(engine, record);
+  if (source.kind !== 'url') return engine.bytePlane.openSource(source);
+  return engine.sources.open(source.url, { signal: signals.stop, expectedSize: record.request?.expect?.size });
+}
+
+/** The sha-256 of all bytes, read in order; undefined where the platform cannot take it. */
+export async function digestOf(
+  { engine, signals }: Step,
+  bytes: OpenBytes,
+  moved: (bytes: number) => void = () => undefined,
+): Promise<string | undefined> {
+  const { sha256 } = await engine.bytePlane.sendParts({
+    bytes,
+    partSize: Math.max(1, bytes.size),
+    missing: [],
+    inFlight: 1,
+    digest: true,
+    md5: false,
+    idleTimeoutMs: readIdleMs,
+    signal: signals.stop,
+    moved,
+    place: () => Promise.reject(new Error('no part is sent')),
+    arrived: async () => undefined,
+    failed: async () => undefined,
+  });
+  return sha256;
 }
 
 function assertSize(record: JobRecord, size: number): void {
@@ -43,14 +78,6 @@ export function assertSame(before: BytesState, now: BytesState, record: JobRecor
     );
   }
   if (before.fingerprint !== now.fingerprint) throw changed(`${source} was changed while it was uploaded`, record);
-}
-
-/** @throws SluiceError `integrity` when the bytes that were read are not those that the request expects */
-export function assertExpected(record: JobRecord, sha256: string | undefined): void {
-  const expected = record.request?.expect?.sha256;
-  if (expected === undefined || sha256 === undefined || expected === sha256) return;
-  const message = `${record.display.source}: sha-256 is ${sha256}, expected ${expected}; nothing was created`;
-  throw new SluiceError({ code: 'integrity', message, provider: record.provider });
 }
 
 function changed(message: string, record: JobRecord): SluiceError {
