@@ -114,7 +114,7 @@ function howToGoOn(alive: ImportSnapshot[], config: string | undefined): string 
 }
 
 /** As a shell takes it. */
-function quoted(path: string): string {
+export function quoted(path: string): string {
   return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
@@ -128,7 +128,7 @@ export function hasFailed({ state, items }: ImportSnapshot): boolean {
   return state === 'failed' || state === 'canceled' || items.some((item) => !item.ok);
 }
 
-function wordsOf(error: unknown): string {
+export function wordsOf(error: unknown): string {
   if (SluiceError.is(error)) return `${error.code}: ${error.message}`;
   return error instanceof Error ? error.message : String(error);
 }

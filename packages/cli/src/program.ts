@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { JobState } from '@sluice/core';
 import { Command, CommanderError } from 'commander';
+import type { BatchCommandOptions } from './commands/batch.js';
 import type { CancelOptions } from './commands/cancel.js';
 import type { EmulatorCommandOptions } from './commands/emulator.js';
 import type { ImportOptions } from './commands/import.js';
@@ -10,8 +11,10 @@ import { exitCode } from './exit-code.js';
 import { choicesOf, collect } from './request/lists.js';
 import { positiveNumber, wholeNumber } from './request/numbers.js';
 import {
+  addBulkOptions,
   addCommonOptions,
   addRequestOptions,
+  addRowOptions,
   addWaitingOptions,
   type CommonOptions,
   type WaitingOptions,
@@ -51,6 +54,7 @@ function createProgram(ended: Ended): Command {
     // Errors are printed by `run`, in one line.
     .configureOutput({ writeErr: () => undefined });
   addImporting(program, ended);
+  addBulk(program, ended);
   addFollowing(program, ended);
   addSurroundings(program, ended);
   return program;
@@ -75,6 +79,17 @@ function addImporting(program: Command, ended: Ended): void {
       const { planCommand } = await import('./commands/plan.js');
       ended(await planCommand(words, options));
     });
+}
+
+function addBulk(program: Command, ended: Ended): void {
+  const batch = program
+    .command('batch')
+    .description('import every row of a MANIFEST; run again, it does what is left')
+    .argument('<manifest>', 'a file of CSV or JSONL, or - for standard input');
+  addCommonOptions(addBulkOptions(addRowOptions(batch))).action(async (name: string, options: BatchCommandOptions) => {
+    const { batchCommand } = await import('./commands/batch.js');
+    ended(await batchCommand(name, options));
+  });
 }
 
 function addFollowing(program: Command, ended: Ended): void {

@@ -1,5 +1,8 @@
 /** For applications. */
+export type * from './engine/batch/batch.js';
+export type { OpenCircuit } from './engine/circuits.js';
 export { createSluice } from './engine/create.js';
+export type { RetryOptions } from './engine/retry-job.js';
 export type * from './engine/sluice.js';
 export type { MediaInfo, ProbeResult, Problem } from './model/adapter.js';
 export type { ByteInput, BytesState, OpenBytes } from './model/bytes.js';
@@ -14,5 +17,5 @@ export type { JsonObject, JsonValue } from './model/json.js';
 export type { Cost, ImportSnapshot, JobState, Phase, Progress, WaitingFor, Warning } from './model/record.js';
 export type { AdapterOptions, Expect, ImportRequest, Metadata } from './model/request.js';
 export { integration, type Scheme, type Source, type SourceInput } from './model/source.js';
-export type { JobFilter, Store } from './store/contract.js';
+export type { JobFilter, Store, Swept } from './store/contract.js';
 export { memoryStore } from './store/memory.js';

@@ -45,6 +45,7 @@ export const firework = defineAdapter({
       authorize: renewable((http) => fetchToken(http, settings)),
       readError: readRefusal,
     },
+    account: { clientId: settings.clientId, channelId: settings.channelId ?? null },
     check: (request) => checkRequest(request, settings),
     lane: (request) => channelOf(request, settings) ?? 'no channel',
     upload: uploadOf(settings),

@@ -6,7 +6,7 @@ import { probeOf } from './probe.js';
 import { readRef, sourceUrl } from './reading.js';
 import { importlySettingsSchema } from './settings.js';
 import { readFirstSnapshot, readSnapshot } from './snapshot.js';
-import { checkName, storagePlace } from './storage.js';
+import { bucketPlace, checkName, storagePlace } from './storage.js';
 import { readDelivery } from './webhook.js';
 import { readAccepted, readImport, readRaw } from './wire-shapes.js';
 
@@ -40,6 +40,7 @@ export const importly = defineAdapter({
       readError: readRefusal,
     },
     check: checkName,
+    place: bucketPlace,
     async start(request, context) {
       const json = { url: sourceUrl(request), ...storagePlace(request), ...request.options };
       const accepted = readAccepted(await context.http.call({ method: 'POST', path: '/import', json }));

@@ -7,6 +7,15 @@ export function storagePlace(request: AdapterRequest<ParsedOptions>): JsonObject
   return request.options.store === true && request.nameGiven ? { ...placeOf(request.name) } : {};
 }
 
+/** Where a file goes in the user's own bucket, if the request says it: what is there is overwritten. */
+export function bucketPlace(request: AdapterRequest<ParsedOptions>): string | undefined {
+  const { store, storageBucket = '', ...options } = request.options;
+  const { storagePath = '', storageFilename } = { ...storagePlace(request), ...options };
+  return store === true && storageFilename !== undefined
+    ? `${storageBucket}/${storagePath}/${storageFilename}`
+    : undefined;
+}
+
 /** What is wrong with the name of a request: only a file in the user's own bucket has one. */
 export function checkName(request: AdapterRequest<ParsedOptions>): Problem[] {
   if (!request.nameGiven) return [];

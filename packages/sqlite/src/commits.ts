@@ -1,4 +1,4 @@
-import type { Admission, Admitted, Commit, Committed } from '@sluice/core/adapter';
+import type { Admission, Admitted, Commit, Committed, Reopening } from '@sluice/core/adapter';
 import type { Database, SqlValue } from './database.js';
 import { claim, clear, consume, hasNew, makeDue } from './inbox.js';
 import { admit, freeSlot, settle } from './limits.js';
@@ -38,6 +38,19 @@ export function commit(file: OpenFile, asked: Commit, written: WrittenRecord): C
   for (const hit of asked.settle ?? []) settle(database, hit);
   if (asked.freeSlot) freeSlot(database, written.lane, written.id);
   return { outcome: 'saved', pending: !quiet && readInbox(database, asked, written) };
+}
+
+/** Brings a final record back to life, unless somebody changed it since it was seen. */
+export function reopen({ database, sealer }: OpenFile, { from, now }: Reopening, written: WrittenRecord): boolean {
+  const { id, state, ref, dueAt, record } = written;
+  const isDue = dueAt !== null && dueAt <= now;
+  const rows = database.run(
+    `UPDATE records SET state = ?2, ref = ?3, due_at = ?4, record = ?5, sealed = ?6, final = 0, holder = NULL, mail = 0,
+      ready = ?7, wake_at = CASE WHEN ?7 THEN NULL ELSE ?4 END
+    WHERE id = ?1 AND final = 1 AND record ->> '$.updatedAt' = ?8`,
+    ...[id, state, ref, dueAt, record, sealedOf(written, sealer), isDue ? 1 : 0, from],
+  );
+  return rows > 0;
 }
 
 /** Under the lease, or not at all. */

@@ -20,7 +20,7 @@ export function post({ database, sealer }: OpenFile, message: WrittenMessage): b
   const { id, to, kind, at, body } = message;
   const job = 'job' in to ? jobWithId(database, to.job) : jobWithRef(database, to.provider, to.ref);
   const nobodyReads = job === undefined ? 'job' in to : number(job, 'final') === 1;
-  if (nobodyReads) return database.run('INSERT OR IGNORE INTO messages (id) VALUES (?)', id) > 0;
+  if (nobodyReads) return database.run('INSERT OR IGNORE INTO messages (id, at) VALUES (?, ?)', id, at) > 0;
   const added = database.run(
     'INSERT OR IGNORE INTO messages (id, job, provider, ref, kind, at, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
     id,
@@ -58,7 +58,12 @@ export function hasNew(database: Database, job: string): boolean {
   return database.get('SELECT 1 FROM messages WHERE job = ? AND shown = 0', job) !== undefined;
 }
 
-const forget = 'UPDATE messages SET job = NULL, provider = NULL, ref = NULL, kind = NULL, at = NULL, body = NULL';
+const forget = 'UPDATE messages SET job = NULL, provider = NULL, ref = NULL, kind = NULL, body = NULL';
+
+/** Forgets what came before a moment and was read, or waits for a ref that no job has. @returns how many */
+export function sweepMessages(database: Database, before: number): number {
+  return database.run('DELETE FROM messages WHERE job IS NULL AND coalesce(at, 0) < ?', before);
+}
 
 /** Messages were read. */
 export function consume(database: Database, job: string, ids: readonly string[]): void {

@@ -29,7 +29,7 @@ export function readPage({ database, sealer }: OpenFile, filter: JobFilter, afte
   return { records: rows.map((row) => readRecord(row, sealer)), after: last && number(last, 'seq') };
 }
 
-function conditions({ states, provider, key }: JobFilter): { where: string; values: SqlValue[] } {
+function conditions({ states, provider, key, name, since }: JobFilter): { where: string; values: SqlValue[] } {
   const terms: string[] = [];
   const values: SqlValue[] = [];
   if (states !== undefined) {
@@ -45,6 +45,14 @@ function conditions({ states, provider, key }: JobFilter): { where: string; valu
   if (key !== undefined) {
     terms.push('AND key = ?');
     values.push(key);
+  }
+  if (name !== undefined) {
+    terms.push("AND instr(lower(record ->> '$.display.name'), lower(?)) > 0");
+    values.push(name);
+  }
+  if (since !== undefined) {
+    terms.push("AND record ->> '$.createdAt' >= ?");
+    values.push(since);
   }
   return { where: terms.join(' '), values };
 }

@@ -23,3 +23,13 @@ export function readParts(database: Database, job: string): PartEntry[] {
 export function clearParts(database: Database, job: string): void {
   database.run('DELETE FROM parts WHERE job = ?', job);
 }
+
+/** Forgets the parts of jobs that ended before a moment. @returns how many */
+export function sweepParts(database: Database, before: number): number {
+  return database.run(
+    `DELETE FROM parts WHERE job IN (
+      SELECT DISTINCT job FROM parts JOIN records ON id = job WHERE final = 1 AND record ->> '$.updatedAt' < ?
+    )`,
+    before,
+  );
+}

@@ -41,7 +41,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX records_waiting ON records (wake_at) WHERE wake_at IS NOT NULL;
   CREATE INDEX records_ready ON records (lane, priority DESC, seq) WHERE ready = 1;
 
-  -- body: sealed. What was read keeps its id alone, so that it is not taken for new when it comes again.
+  -- body: sealed. What was read keeps its id and its time, so that it is not taken for new when it comes again.
   CREATE TABLE messages (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,

@@ -10,16 +10,18 @@ import type {
   LeaseQuery,
   Message,
   PartEntry,
+  Reopening,
   Store,
+  Swept,
 } from '@sluice/core/adapter';
-import { commit } from './commits.js';
+import { commit, reopen } from './commits.js';
 import { GroupCommit } from './group-commit.js';
-import { claim, post, writeMessage } from './inbox.js';
+import { claim, post, sweepMessages, writeMessage } from './inbox.js';
 import { lease, releaseAll, renew } from './leases.js';
 import { admit, freeSlot, hold, settle } from './limits.js';
 import { readPage } from './list.js';
 import { type OpenFile, openFile, truncateLog } from './opening.js';
-import { appendPart, clearParts, readParts } from './parts.js';
+import { appendPart, clearParts, readParts, sweepParts } from './parts.js';
 import { findByKey, findByRef, findRecord, insertRecord, writeRecord } from './records.js';
 
 /** Where the file is, and how patient its users are. */
@@ -101,6 +103,22 @@ export class SqliteStore implements Store {
     const committed = this.#group.write((file) => commit(file, change, written));
     this.#erased ||= written.final;
     return committed;
+  }
+
+  async reopen(reopening: Reopening): Promise<boolean> {
+    const written = writeRecord(reopening.record);
+    return this.#group.write((file) => {
+      const reopened = reopen(file, reopening, written);
+      if (reopened) clearParts(file.database, written.id);
+      return reopened;
+    });
+  }
+
+  sweep(before: number): Promise<Swept> {
+    return this.#group.write(({ database }) => ({
+      messages: sweepMessages(database, before),
+      parts: sweepParts(database, before),
+    }));
   }
 
   admit(admission: Admission, now: number): Promise<Admitted> {

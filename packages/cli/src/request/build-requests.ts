@@ -51,7 +51,8 @@ function hashOf({ expectSha256 }: RequestOptions): string | undefined {
   return expectSha256 === 'compute' ? undefined : expectSha256;
 }
 
-function sharedFields(sluice: Sluice, options: RequestOptions): Omit<ImportRequest, 'source'> {
+/** What the command line says of every request. */
+export function sharedFields(sluice: Sluice, options: RequestOptions): Omit<ImportRequest, 'source'> {
   const { provider, name, key, priority, ifExists, route } = options;
   const metadata = parseAssignments(options.metadata ?? [], { flag: '--metadata', nested: false });
   const own = parseAssignments(options.option ?? [], { flag: '--option', nested: true });
@@ -69,7 +70,7 @@ function sharedFields(sluice: Sluice, options: RequestOptions): Omit<ImportReque
 }
 
 /** Undefined for a provider that is not configured: the request itself is refused with better words. */
-function adapterOf(sluice: Sluice, provider: string | undefined): string | undefined {
+export function adapterOf(sluice: Sluice, provider: string | undefined): string | undefined {
   return sluice.providers().find((info) => (provider === undefined ? info.default : info.name === provider))?.adapter;
 }
 

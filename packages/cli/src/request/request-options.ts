@@ -28,19 +28,34 @@ export interface WaitingOptions {
   timeout?: number;
 }
 
-/** Adds the options of {@link RequestOptions}. */
-export function addRequestOptions(command: Command): Command {
+/** Adds the options of {@link RequestOptions} that may be said of many requests. */
+export function addRowOptions(command: Command): Command {
   return command
     .option('--provider <name>', "a name from the configuration's providers; without it the default one")
-    .option('--name <name>', "the name at the provider; without it the source's path without its leading slash")
     .option('--option <k=v>', "an option of the provider's own; dots lead inwards; repeatable", collect)
     .option('--metadata <k=v>', 'title, description, tags or another field; repeatable', collect)
-    .option('--expect-size <bytes>', "the source's size, to be held against what arrives", wholeNumber(0))
-    .option('--expect-sha256 <hex>', '64 hex digits, or "compute" to take it from the source')
     .option('--priority <n>', 'from 0, higher first', wholeNumber(0))
     .addOption(choice('--if-exists <what>', 'when the name is already there', ['replace', 'skip', 'fail']))
-    .addOption(choice('--route <how>', 'how the bytes travel', ['auto', 'direct', 'presign', 'relay', 'stage']))
+    .addOption(choice('--route <how>', 'how the bytes travel', ['auto', 'direct', 'presign', 'relay', 'stage']));
+}
+
+/** Adds the options of {@link RequestOptions}. */
+export function addRequestOptions(command: Command): Command {
+  return addRowOptions(command)
+    .option('--name <name>', "the name at the provider; without it the source's path without its leading slash")
+    .option('--expect-size <bytes>', "the source's size, to be held against what arrives", wholeNumber(0))
+    .option('--expect-sha256 <hex>', '64 hex digits, or "compute" to take it from the source')
     .option('--key <key>', 'your own idempotency key: importing again under it returns the job that is there');
+}
+
+/** Adds the options of what imports many. */
+export function addBulkOptions(command: Command): Command {
+  return addWaitingOptions(command)
+    .option(
+      '--result <file>',
+      'write the rows there with what became of each; the file can be read at any moment, and fed back in',
+    )
+    .option('--report <file>', 'write a page with plots of the run, its slowest and its failed rows');
 }
 
 /** Adds the options of {@link CommonOptions}. */

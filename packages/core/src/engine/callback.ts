@@ -1,6 +1,8 @@
 import { SluiceError } from '../model/error.js';
 import type { JobRecord } from '../model/record.js';
+import type { Engine } from './engine.js';
 import { newToken, sha256Hex } from './identity.js';
+import type { Intake } from './intake.js';
 
 /**
  * Where providers reach this side from outside.
@@ -19,9 +21,18 @@ export function parsePublicUrl(text: string): string {
 }
 
 /** Gives a job a token that only a provider which was told its callback URL can know. */
-export async function withCallback(record: JobRecord): Promise<JobRecord> {
+async function withCallback(record: JobRecord): Promise<JobRecord> {
   const token = newToken();
   return { ...record, callback: { hash: await hashOf(token), token } };
+}
+
+/** A record as it is saved first: with a token where the provider may call back. */
+export async function firstRecord(
+  { publicUrl }: Pick<Engine, 'publicUrl'>,
+  { record, provider }: Pick<Intake, 'record' | 'provider'>,
+): Promise<JobRecord> {
+  const callsBack = publicUrl !== undefined && provider.members.webhook !== undefined;
+  return callsBack ? withCallback(record) : record;
 }
 
 /** Where the provider may call back about a job. Secret. */

@@ -1,17 +1,20 @@
 import type { ConfiguredAdapter } from '../model/define-adapter.js';
 import { SluiceError } from '../model/error.js';
-import { isFinal, type JobRecord, snapshotOf } from '../model/record.js';
-import { isByteInput } from '../model/source.js';
-import { withCallback } from './callback.js';
+import { type JobRecord, snapshotOf } from '../model/record.js';
+import { BatchRun } from './batch/batch-run.js';
+import { identityOf } from './batch/identity.js';
+import { firstRecord } from './callback.js';
 import { readJob } from './cancel-job.js';
 import { Driver } from './driver.js';
 import { createEngine, type Engine } from './engine.js';
 import { JobHandle } from './handle.js';
-import { assertNoErrors, type Intake, takeIn } from './intake.js';
+import { assertNoErrors, takeIn } from './intake.js';
+import { keepBytes } from './keep-bytes.js';
 import { lookIntoSource } from './media/look-into.js';
 import { planImport } from './plan.js';
 import { providerCalls } from './provider-calls.js';
 import { providerInfo } from './providers.js';
+import { retryJob } from './retry-job.js';
 import { runStore } from './run.js';
 import type { ProviderCalls, Sluice, SluiceOptions } from './sluice.js';
 import { needsTransfer } from './steps/transfer.js';
@@ -35,11 +38,20 @@ export function createSluice<Providers extends Record<string, ConfiguredAdapter>
   const runs = new Set<Promise<void>>();
   return {
     import: (request) => importOne(engine, driver, { request, preset }),
+    batch: (requests, batchOptions = {}) =>
+      new BatchRun(engine, driver, {
+        requests,
+        preset,
+        options: { ...batchOptions, signal: untilClosed(batchOptions.signal) },
+      }),
+    batchKey: async (request) => (await identityOf(takeIn(engine, request, preset))).key,
     plan: async (request, { probe = false, signal } = {}) => {
       const intake = await lookIntoSource(engine, takeIn(engine, request, preset), request);
       return planImport(engine, intake, { probe, signal: untilClosed(signal) });
     },
     job: async (id) => new JobHandle(engine, driver, await readJob(engine, id)),
+    retry: async (id, retryOptions = {}) => new JobHandle(engine, driver, await retryJob(engine, id, retryOptions)),
+    sweep: (before) => engine.store.sweep(before),
     jobs: async function* (filter) {
       for await (const record of engine.store.list(filter)) yield snapshotOf(record);
     },
@@ -82,7 +94,7 @@ async function importOne(
   assertNoErrors(seen);
   const intake = await lookIntoSource(engine, seen, request);
   assertNoErrors(intake);
-  const { record, created } = await engine.store.create(await prepared(engine, intake));
+  const { record, created } = await engine.store.create(await firstRecord(engine, intake));
   keepBytes(engine, record, request);
   if (!created) return adopted(engine, driver, { record, provider: intake.provider.name });
   if (needsTransfer(record)) return sendInBackground(engine, driver, record);
@@ -97,23 +109,11 @@ async function importOne(
   return new JobHandle(engine, driver, latest ?? (await engine.store.read(record.id)) ?? record);
 }
 
-/** The record as it is saved first: with a token where the provider may call back. */
-async function prepared({ publicUrl }: Engine, { record, provider }: Intake): Promise<JobRecord> {
-  const callsBack = publicUrl !== undefined && provider.members.webhook !== undefined;
-  return callsBack ? withCallback(record) : record;
-}
-
 /** An upload may take hours: its job is there at once, to be followed, and its first step goes on until it ends or the client is closed. */
 function sendInBackground(engine: Engine, driver: Driver, record: JobRecord): JobHandle {
   const { stepped, release } = driver.drive(record);
   void stepped.then(release);
   return new JobHandle(engine, driver, record);
-}
-
-/** Bytes that only this process has are kept as long as the job needs them; also for a job that another process left. */
-function keepBytes(engine: Engine, record: JobRecord, request: unknown): void {
-  if (typeof request !== 'object' || request === null || !('source' in request) || isFinal(record.state)) return;
-  if (isByteInput(request.source)) engine.byteInputs.set(record.id, request.source);
 }
 
 /** The caller's key was there: the same job, not a second one. */

@@ -3,20 +3,25 @@ import { isFinal, type JobRecord } from '../model/record.js';
 import { slotsName } from '../store/contract.js';
 import { onAbort } from '../wire/on-abort.js';
 import { type Advanced, advance } from './advance.js';
+import { Circuits, type OpenCircuit } from './circuits.js';
 import type { Engine } from './engine.js';
 import { Heap } from './heap.js';
 import { comesFirst, Lanes } from './lanes.js';
+import { Shares } from './shares.js';
 import { Timer } from './timer.js';
 
 /** A job that somebody in this process waits for. */
 export interface Driven {
   readonly id: string;
+  readonly provider: string;
   readonly lane: string;
   readonly priority: number;
   readonly createdAt: number;
   /** Tells apart which came first of those created in one millisecond. */
   readonly turn: number;
   dueAt: number;
+  /** When it is given up, whatever keeps it. */
+  deadlineAt: number | undefined;
   /** The limits kept it from starting: it stands in its lane's queue, or was let out of it to try again. */
   early: boolean;
   users: number;
@@ -41,6 +46,8 @@ export class Driver {
   readonly #driven = new Map<string, Driven>();
   readonly #due = new Heap<{ job: Driven; version: number; at: number }>((a, b) => isBefore(a, b));
   readonly #lanes: Lanes;
+  readonly #circuits: Circuits;
+  readonly #shares: Shares;
   readonly #timer: Timer;
   /** The steps on their way, each with what stops it. */
   readonly #steps = new Map<Promise<unknown>, AbortController>();
@@ -53,6 +60,8 @@ export class Driver {
     this.#concurrency = concurrency;
     this.#timer = new Timer(engine.clock);
     this.#lanes = new Lanes(engine.clock, (job) => this.#schedule(job, this.#engine.clock.now(), true));
+    this.#circuits = new Circuits(engine.clock, (job) => this.#schedule(job, this.#engine.clock.now(), job.early));
+    this.#shares = new Shares(concurrency, comesFirst);
     engine.onRoomMade((lane, what) => this.#lanes.wake(lane, what));
   }
 
@@ -81,6 +90,11 @@ export class Driver {
     };
   }
 
+  /** The providers that do not answer: of their jobs, one is moved now and then. */
+  openCircuits(): OpenCircuit[] {
+    return this.#circuits.open();
+  }
+
   /** Takes one step now, with `early` also before it is due, beside whatever is driven. */
   async step(id: string, options: { early: boolean; signal?: AbortSignal }): Promise<Advanced> {
     this.assertOpen();
@@ -102,6 +116,7 @@ export class Driver {
     this.#closed = true;
     // First, so that nobody is let in by those who leave.
     this.#lanes.close();
+    this.#circuits.end();
     for (const job of [...this.#driven.values()]) this.#remove(job);
     for (const stop of this.#steps.values()) stop.abort(closedError());
     this.#timer.clear();
@@ -118,15 +133,17 @@ export class Driver {
 
   #add(record: JobRecord): Driven {
     const lane = slotsName(record.provider, record.lane);
-    const { id, priority, createdAt } = record;
+    const { id, provider, priority, createdAt } = record;
     this.#added += 1;
     const job: Driven = {
       id,
+      provider,
       lane,
       priority,
       createdAt,
       turn: this.#added,
       dueAt: record.dueAt ?? createdAt,
+      deadlineAt: record.deadlineAt,
       early: false,
       users: 0,
       moving: false,
@@ -135,6 +152,7 @@ export class Driver {
       firstStep: deferred(),
     };
     this.#driven.set(id, job);
+    this.#shares.add(job);
     const unstarted = record.ref === undefined && record.intent === undefined && !isFinal(record.state);
     // Nobody overtakes those that wait already.
     if (unstarted && this.#lanes.isWaiting(lane)) {
@@ -147,11 +165,14 @@ export class Driver {
   }
 
   #remove(job: Driven): void {
-    if (this.#driven.get(job.id) === job) this.#driven.delete(job.id);
+    if (this.#driven.get(job.id) !== job) return;
+    this.#driven.delete(job.id);
+    this.#shares.remove(job);
     job.version += 1;
     job.firstStep.resolve();
     // While it moves it may be the one that tries: the next one is let in when its step has ended.
     if (!job.moving) this.#lanes.leave(job);
+    if (!job.moving) this.#circuits.leave(job);
     if (job.moving) job.stop.abort(unwanted);
     this.#setTimer();
   }
@@ -173,9 +194,17 @@ export class Driver {
       const next = this.#due.peek();
       if (next === undefined || next.at > now) break;
       this.#due.pop();
-      this.#move(next.job);
+      if (this.#circuits.keeps(next.job)) this.#wakeAtDeadline(next.job);
+      else if (!this.#shares.keeps(next.job)) this.#move(next.job);
     }
     this.#setTimer();
+  }
+
+  /** Whatever keeps a job, it ends at its deadline. */
+  #wakeAtDeadline(job: Driven): void {
+    if (job.deadlineAt === undefined) return;
+    job.version += 1;
+    this.#due.push({ job, version: job.version, at: job.deadlineAt });
   }
 
   #setTimer(): void {
@@ -194,9 +223,13 @@ export class Driver {
   #move(job: Driven): void {
     job.moving = true;
     this.#moving += 1;
+    this.#shares.begins(job);
     const step = this.#advance(job).then((advanced) => {
       job.moving = false;
       this.#moving -= 1;
+      const next = this.#shares.ends(job);
+      if (next !== undefined) this.#schedule(next, next.dueAt, next.early);
+      this.#circuits.settled(job, advanced);
       if (this.#driven.get(job.id) === job) this.#settle(job, advanced);
       else this.#lanes.leave(job);
       this.#pump();
@@ -219,6 +252,7 @@ export class Driver {
 
   #settle(job: Driven, advanced: Advanced): void {
     const { bus } = this.#engine;
+    if ('record' in advanced) job.deadlineAt = advanced.record.deadlineAt;
     if (advanced.next === 'full') this.#lanes.add(job, advanced);
     else this.#lanes.leave(job);
     if (advanced.next === 'final') this.#remove(job);

@@ -6,8 +6,10 @@ import type { JsonObject } from '../model/json.js';
 import type { ImportSnapshot } from '../model/record.js';
 import type { ImportRequest } from '../model/request.js';
 import type { UploadWay } from '../model/upload.js';
-import type { JobFilter, Store } from '../store/contract.js';
+import type { JobFilter, Store, Swept } from '../store/contract.js';
 import type { Clock } from '../wire/clock.js';
+import type { Batch, BatchOptions } from './batch/batch.js';
+import type { RetryOptions } from './retry-job.js';
 import type { SourceCredentials } from './sources.js';
 
 export type { SourceCredentials };
@@ -106,6 +108,32 @@ export interface Sluice<Providers extends Record<string, ConfiguredAdapter> = Re
   import(request: ImportRequest): Promise<ImportJob>;
   /** What `import` would do, without doing it. Sends nothing to the provider unless `probe` is true. */
   plan(request: ImportRequest, options?: { probe?: boolean; signal?: AbortSignal }): Promise<ImportPlan>;
+  /**
+   * Imports many: requests are read as there is room for them, each is a job under a key of its own, and outcomes come in the order in which they
+   * are known. What was done before is skipped, what is under way is joined, what failed is left to {@link Sluice.retry}. Memory is by what is in hand.
+   * What cannot be imported is an outcome of its own and stops nothing. Reading throws what the requests' own iterator throws, and a store's error.
+   */
+  batch<Request extends ImportRequest>(
+    requests: Iterable<Request> | AsyncIterable<Request>,
+    options?: BatchOptions,
+  ): Batch<Request>;
+  /**
+   * What {@link Sluice.batch} knows a request by: its own key, else a digest of provider, account, source, name and wishes. Undefined for bytes
+   * that only this process has.
+   * @throws SluiceError `invalid-request`
+   */
+  batchKey(request: ImportRequest): Promise<string | undefined>;
+  /**
+   * Gives a failed job another attempt, with the request that was kept for it; {@link ImportJob.wait} then carries it on.
+   * @param options.evenUnknown also a job whose start was sent and never answered: the provider may have the file, and have billed it
+   * @throws SluiceError `not-found`; `conflict` for a job that has not failed, or that another attempt would not help
+   */
+  retry(id: string, options?: RetryOptions): Promise<ImportJob>;
+  /**
+   * Takes away what nobody needs any more and was left before a moment (epoch milliseconds): deliveries for jobs that never came, and what
+   * is remembered of uploads whose job is over.
+   */
+  sweep(before: number): Promise<Swept>;
   /** @throws SluiceError `not-found` */
   job(id: string): Promise<ImportJob>;
   /** Snapshots of jobs, oldest first unless the filter says otherwise. */

@@ -203,6 +203,11 @@ export interface CallsContext {
 /** What an adapter does. It never loops, sleeps, retries, or reads the clock: the engine does. */
 export interface AdapterMembers<Options = unknown, Calls = unknown> {
   wire: Wire;
+  /**
+   * Whose account it is, beside the base URL: a client id, a login, a channel; never a secret, nor what only says how to call. A batch knows a
+   * request again by it, so that another account is another import, and a new API key is not.
+   */
+  account?: JsonValue;
   /** One call: hands the source over. */
   start(request: AdapterRequest<Options>, context: AdapterContext): Promise<Started>;
   /** One call: how the job stands. */
@@ -231,6 +236,8 @@ export interface AdapterMembers<Options = unknown, Calls = unknown> {
   lane?(request: AdapterRequest<Options>): string;
   /** Where lanes differ: the limits of this one, each in place of `capabilities.limits`; the settings' win. The same for the same lane, always. */
   limitsIn?(lane: string): Limits;
+  /** Where the request writes to, if another import to the same place would overwrite it: a batch refuses the second of two. No I/O. */
+  place?(request: AdapterRequest<Options>): string | undefined;
   /** How bytes get to the provider. Needed when `capabilities.upload` is there. */
   upload?: AdapterUpload<Options>;
   /** Helpers for what the provider's API has besides imports, reached through `sluice.provider(name)`. */

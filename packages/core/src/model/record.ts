@@ -102,6 +102,8 @@ export interface JobRecord {
   /** The provider's word is none that the adapter knows. */
   unmapped?: boolean;
   priority: number;
+  /** From 2 on for a job that failed and is tried again. */
+  attempt?: number;
   createdAt: number;
   updatedAt: number;
   /** When to look again; absent for a final state. */

@@ -1,4 +1,6 @@
 /** For applications on Node: files as sources, and configuration. */
+
+export { DigestMap } from '../engine/batch/digest-map.js';
 export type { Environment } from './configuration/environment.js';
 export { findConfiguration } from './configuration/find.js';
 export { type OpenOptions, openConfiguration } from './configuration/open.js';

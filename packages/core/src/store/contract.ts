@@ -113,11 +113,33 @@ export interface Message {
   at: number;
 }
 
+/** A job that is over and is to have another attempt. */
+export interface Reopening {
+  /** As it is from now on: not final. Id, key, provider, lane and priority stay as they are. */
+  record: JobRecord;
+  /** The `updatedAt` of the record that was seen: another one is left alone. */
+  from: number;
+  /** Epoch milliseconds. */
+  now: number;
+}
+
+/** What {@link Store.sweep} took away. */
+export interface Swept {
+  /** Messages for a job that never came, and the names of messages that were read. */
+  messages: number;
+  /** Parts of uploads whose job is over. */
+  parts: number;
+}
+
 /** Which jobs to list. */
 export interface JobFilter {
   states?: JobState[];
   provider?: string;
   key?: string;
+  /** Part of the name, in any case. */
+  name?: string;
+  /** Created then or later. Epoch milliseconds. */
+  since?: number;
   /** At most so many. */
   limit?: number;
   /** `oldest` first (the default), or `newest`. */
@@ -157,6 +179,10 @@ export interface Store {
   /** Prolongs leases; answers with the ids of those that are lost. */
   renew(leases: LeaseName[], until: number): Promise<string[]>;
   commit(commit: Commit): Promise<Committed>;
+  /** Brings a final record back to life, with an empty inbox and no parts; false when it is not final, not there, or was changed meanwhile. */
+  reopen(reopening: Reopening): Promise<boolean>;
+  /** Takes away what nobody needs any more and was left before a moment: it is never in the way, it only takes room. */
+  sweep(before: number): Promise<Swept>;
   /** Takes slots and windows for a call that belongs to no record's step, or for a repeated attempt. */
   admit(admission: Admission, now: number): Promise<Admitted>;
   /** Gives back what {@link Store.admit} took: a holder's slot. */

@@ -10,7 +10,9 @@ import type {
   LeaseQuery,
   Message,
   PartEntry,
+  Reopening,
   Store,
+  Swept,
 } from './contract.js';
 import { type Entry, holdsLease, makeEntry, readRecord, refName, writeRecord } from './memory/entry.js';
 import { Inboxes } from './memory/inboxes.js';
@@ -102,6 +104,27 @@ class MemoryStore implements Store {
     this.#move(entry, () => this.#write(entry, commit));
     if (commit.freeSlot) this.#limits.free(entry.lane, entry.id);
     return { outcome: 'saved', pending: this.#inboxes.hasNew(entry.id) };
+  }
+
+  async reopen({ record, from }: Reopening): Promise<boolean> {
+    const entry = this.#entries.get(record.id);
+    if (entry === undefined || !isFinal(entry.state) || readRecord(entry).updatedAt !== from) return false;
+    this.#move(entry, () => {
+      const before = entry.refName;
+      writeRecord(entry, record);
+      endLease(entry);
+      this.#nameRef(entry, before);
+      this.#live.add(entry);
+    });
+    this.#parts.delete(record.id);
+    return true;
+  }
+
+  async sweep(before: number): Promise<Swept> {
+    const ended = [...this.#parts.keys()].filter((id) => isOver(this.#entries.get(id), before));
+    const parts = ended.reduce((sum, id) => sum + (this.#parts.get(id)?.size ?? 0), 0);
+    for (const id of ended) this.#parts.delete(id);
+    return { messages: this.#inboxes.sweep(before), parts };
   }
 
   async admit(admission: Admission, now: number): Promise<Admitted> {
@@ -237,11 +260,20 @@ function makeDue(entry: Entry, at: number): void {
   entry.dueAt = Math.min(entry.dueAt ?? at, at);
 }
 
+function isOver(entry: Entry | undefined, before: number): boolean {
+  return entry !== undefined && isFinal(entry.state) && readRecord(entry).updatedAt < before;
+}
+
 function endLease(entry: Entry): void {
   entry.holder = undefined;
 }
 
-function matches(entry: Entry, { states, provider, key }: JobFilter): boolean {
+function matches(entry: Entry, { states, provider, key, name, since }: JobFilter): boolean {
+  if (name !== undefined || since !== undefined) {
+    const { display, createdAt } = readRecord(entry);
+    if (since !== undefined && createdAt < since) return false;
+    if (name !== undefined && !display.name.toLowerCase().includes(name.toLowerCase())) return false;
+  }
   if (states !== undefined && !states.includes(entry.state)) return false;
   if (provider !== undefined && entry.provider !== provider) return false;
   return key === undefined || entry.key === key;

@@ -6,6 +6,7 @@ import { messageBehaviours } from './store-cases/messages.js';
 import { partBehaviours } from './store-cases/parts.js';
 import { recordBehaviours } from './store-cases/records.js';
 import { reopeningBehaviours } from './store-cases/reopening.js';
+import { retryBehaviours } from './store-cases/retries.js';
 
 /** One case, for any test runner: `it(name, run)`. */
 export interface StoreCase {
@@ -27,6 +28,7 @@ const behaviours = {
   ...limitBehaviours,
   ...messageBehaviours,
   ...partBehaviours,
+  ...retryBehaviours,
 };
 
 /**

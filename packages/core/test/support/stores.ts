@@ -19,6 +19,8 @@ export function bound(store: Store): Store {
     appendPart: store.appendPart.bind(store),
     parts: store.parts.bind(store),
     clearParts: store.clearParts.bind(store),
+    reopen: store.reopen.bind(store),
+    sweep: store.sweep.bind(store),
     close: store.close.bind(store),
   };
 }

@@ -35,7 +35,7 @@ export async function admit(
     phase: 'provider',
     intent: {
       effect: 'start',
-      key: `${prepared.id}-start`,
+      key: startKey(prepared),
       savedAt: now,
       ...(before !== undefined && { before }),
     },
@@ -47,6 +47,11 @@ export async function admit(
   if (saved.outcome === 'full') return waitForRoom(step, prepared, saved);
   onAdmitted();
   return undefined;
+}
+
+/** Each attempt of a job that is tried again is a start of its own. */
+function startKey({ id, attempt = 1 }: JobRecord): string {
+  return attempt === 1 ? `${id}-start` : `${id}-start-${attempt}`;
 }
 
 /** Sends the start whose intent is saved, and saves what came of it. */

@@ -65,6 +65,11 @@ export function refName(provider: string, ref: string): string {
   return `${provider}\n${ref}`;
 }
 
+/** True for what {@link refName} made; no job's id has a line end. */
+export function isRefName(address: string): boolean {
+  return address.includes('\n');
+}
+
 function readFields(record: JobRecord) {
   return {
     provider: record.provider,

@@ -1,4 +1,5 @@
 import type { Message } from '../contract.js';
+import { isRefName } from './entry.js';
 
 interface Kept {
   id: string;
@@ -12,8 +13,8 @@ interface Kept {
 /** Messages by whom they are for: a job's id, or the name of a ref that no job has yet. */
 export class Inboxes {
   readonly #kept = new Map<string, Kept[]>();
-  /** Every id that was ever posted. */
-  readonly #ids = new Set<string>();
+  /** The ids that were posted, and when. */
+  readonly #ids = new Map<string, number>();
 
   /** False for a message that was posted before. */
   isNew(message: Message): boolean {
@@ -21,13 +22,13 @@ export class Inboxes {
   }
 
   add(address: string, message: Message): void {
-    this.#ids.add(message.id);
+    this.#ids.set(message.id, message.at);
     this.#append(address, [{ id: message.id, at: message.at, text: JSON.stringify(message), shown: false }]);
   }
 
   /** Remembers a message that nobody will read. */
   ignore(message: Message): void {
-    this.#ids.add(message.id);
+    this.#ids.set(message.id, message.at);
   }
 
   /** The job has this ref now: what came early for it is its own. */
@@ -55,6 +56,21 @@ export class Inboxes {
     const left = this.#kept.get(job)?.filter((message) => !ids.includes(message.id)) ?? [];
     if (left.length > 0) this.#kept.set(job, left);
     else this.#kept.delete(job);
+  }
+
+  /** Forgets what was posted before a moment and is read, or waits for a ref that no job has. @returns how many */
+  sweep(before: number): number {
+    const old = (id: string) => (this.#ids.get(id) ?? before) < before;
+    const size = this.#ids.size;
+    for (const [address, kept] of this.#kept) {
+      if (!isRefName(address)) continue;
+      const left = kept.filter(({ id }) => !old(id));
+      if (left.length > 0) this.#kept.set(address, left);
+      else this.#kept.delete(address);
+    }
+    const waiting = new Set([...this.#kept.values()].flatMap((kept) => kept.map(({ id }) => id)));
+    for (const id of [...this.#ids.keys()]) if (old(id) && !waiting.has(id)) this.#ids.delete(id);
+    return size - this.#ids.size;
   }
 
   clear(job: string): void {

@@ -144,7 +144,7 @@ export const recordBehaviours: StoreBehaviours = {
     assert.deepEqual(await listed(store, { limit: 120 }), ids.slice(0, 120));
   },
 
-  'a list is filtered by state, provider and key, together too': async (store) => {
+  'a list is filtered by state, provider, key, name and age, together too': async (store) => {
     await createAll(
       store,
       makeRecord('one', { key: 'k' }),
@@ -158,6 +158,10 @@ export const recordBehaviours: StoreBehaviours = {
     assert.deepEqual(await listed(store, { provider: 'acme' }), ['one', 'three', 'four']);
     assert.deepEqual(await listed(store, { key: 'k' }), ['one']);
     assert.deepEqual(await listed(store, { provider: 'other', key: 'k' }), []);
+    assert.deepEqual(await listed(store, { name: 'TWO' }), ['two']);
+    assert.deepEqual(await listed(store, { name: '%' }), []);
+    assert.deepEqual(await listed(store, { since: t0 + 1 }), []);
+    assert.deepEqual(await listed(store, { since: t0, provider: 'other' }), ['two']);
     const filter: JobFilter = { states: ['queued', 'running'], provider: 'acme', limit: 1, order: 'newest' };
     assert.deepEqual(await listed(store, filter), ['three']);
   },

@@ -1,0 +1,46 @@
+import { canonicalJson, type JsonValue } from '../../model/json.js';
+import type { Source } from '../../model/source.js';
+import { sha256Hex } from '../identity.js';
+import type { Intake } from '../intake.js';
+
+const encoder = new TextEncoder();
+
+/** Lower-case hex of the SHA-256 of a text. */
+export function textDigest(text: string): Promise<string> {
+  return sha256Hex(encoder.encode(text));
+}
+
+/** What a request of a batch is known by, and how long its text is. */
+export interface Identity {
+  /** The caller's own key, or a digest. Undefined for bytes that only this process has. */
+  key: string | undefined;
+  /** Characters. */
+  length: number;
+}
+
+/**
+ * The key of a request: the caller's own, else a digest of all that decides what will be at the provider: provider, account, source, name, metadata,
+ * `ifExists` and options. How it gets there (route, priority, deadline) and what it is held against (expect) are not part of it. No secret of the
+ * settings is either, so that a new API key is no new account.
+ */
+export async function identityOf({ request, provider }: Intake): Promise<Identity> {
+  const { key, source, name, metadata, ifExists, options } = request;
+  const { adapter, members } = provider;
+  const text = canonicalJson(
+    plain({
+      ...{ provider: provider.name, adapter: adapter.name, baseUrl: members.wire.baseUrl, account: members.account },
+      ...{ source, name, metadata, ifExists, options: options?.[adapter.name] },
+    }),
+  );
+  if (key !== undefined) return { key, length: text.length };
+  return { key: isKnownAgain(source) ? `batch-${await textDigest(text)}` : undefined, length: text.length };
+}
+
+/** Bytes have no name that another process would know. */
+function isKnownAgain({ kind }: Source): boolean {
+  return kind !== 'bytes';
+}
+
+function plain(value: object): JsonValue {
+  return JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,89 @@
+import type { JobRecord } from '../../model/record.js';
+import { slotsName } from '../../store/contract.js';
+import { Heap } from '../heap.js';
+import type { Provider } from '../providers.js';
+
+/** Of a lane that lets in so many jobs at once, so many more are ready to follow. */
+const readyBehind = 64;
+
+/** A request in hand, saved as a job. */
+export interface InHand<Request> {
+  index: number;
+  request: Request;
+  key: string | undefined;
+  sameAs: number | undefined;
+  weight: number;
+  provider: Provider;
+  record: JobRecord;
+}
+
+interface Lane<Request> {
+  waiting: Heap<InHand<Request>>;
+  following: number;
+  most: number;
+}
+
+/** The requests in hand that are not followed yet, each in its lane, the higher priority first. */
+export class Parked<Request> {
+  readonly #lanes = new Map<string, Lane<Request>>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(one: InHand<Request>): void {
+    this.#lane(one).waiting.push(one);
+    this.#size += 1;
+  }
+
+  /** Takes out the next one of the lane that `near` is in, when there is room for it. */
+  next(near: InHand<Request>): InHand<Request> | undefined {
+    const lane = this.#lane(near);
+    if (lane.following >= lane.most) return undefined;
+    const next = lane.waiting.pop();
+    if (next === undefined) return undefined;
+    lane.following += 1;
+    this.#size -= 1;
+    return next;
+  }
+
+  /** One that was taken out is over. */
+  done(one: InHand<Request>): void {
+    const lane = this.#lane(one);
+    lane.following -= 1;
+    if (lane.following === 0 && lane.waiting.size === 0) this.#lanes.delete(laneOf(one));
+  }
+
+  /** All of them, in no order. */
+  *drain(): Iterable<InHand<Request>> {
+    for (const { waiting } of this.#lanes.values()) {
+      for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+        this.#size -= 1;
+        yield one;
+      }
+    }
+  }
+
+  #lane(one: InHand<Request>): Lane<Request> {
+    const name = laneOf(one);
+    const known = this.#lanes.get(name);
+    if (known !== undefined) return known;
+    const { jobs } = one.provider.limitsIn(one.record.lane);
+    const lane: Lane<Request> = {
+      waiting: new Heap<InHand<Request>>((a, b) => comesFirst(a, b)),
+      following: 0,
+      most: jobs === undefined ? Number.POSITIVE_INFINITY : jobs + readyBehind,
+    };
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+}
+
+function laneOf({ record }: InHand<unknown>): string {
+  return slotsName(record.provider, record.lane);
+}
+
+function comesFirst(a: InHand<unknown>, b: InHand<unknown>): boolean {
+  return a.record.priority === b.record.priority ? a.index < b.index : a.record.priority > b.record.priority;
+}

@@ -1,0 +1,162 @@
+import type { Clock } from '../wire/clock.js';
+import type { Advanced } from './advance.js';
+import type { Driven } from './driver.js';
+import { Heap } from './heap.js';
+import { Timer } from './timer.js';
+
+/** So many failed calls in a row, of any jobs, mean that the provider is down. */
+const mostFailures = 5;
+/** How soon one job is let out to see whether it is back, in milliseconds. */
+const probeMs = { first: 1_000, longest: 30_000, factor: 2 };
+
+/** The errors that a provider gives that is not there. `unknown`: a start that was cut. */
+const downCodes = new Set(['unavailable', 'timeout', 'unknown']);
+
+interface Circuit {
+  failures: number;
+  /** Undefined while it is closed and everybody passes. */
+  open: { since: number; probing: Driven | undefined; waitMs: number; probeAt: number } | undefined;
+  members: Set<Driven>;
+  /** In the order in which they came. Entries that are no members are stale. */
+  waiting: Heap<{ job: Driven; turn: number }>;
+  timer: Timer;
+}
+
+/** A provider that does not answer. */
+export interface OpenCircuit {
+  provider: string;
+  /** Epoch milliseconds. */
+  since: number;
+  /** When it is tried again. Epoch milliseconds. */
+  probeAt: number;
+}
+
+/**
+ * Keeps the jobs of a provider that is down from being moved, all but one now and then: so they hold up nobody else, nothing is sent into
+ * the void, and starts that would be cut are not even begun.
+ */
+export class Circuits {
+  readonly #clock: Clock;
+  readonly #letTry: (job: Driven) => void;
+  readonly #circuits = new Map<string, Circuit>();
+  #turn = 0;
+
+  constructor(clock: Clock, letTry: (job: Driven) => void) {
+    this.#clock = clock;
+    this.#letTry = letTry;
+  }
+
+  /** The providers that are down. */
+  open(): OpenCircuit[] {
+    return [...this.#circuits].flatMap(([provider, { open }]) =>
+      open === undefined ? [] : [{ provider, since: open.since, probeAt: open.probeAt }],
+    );
+  }
+
+  /** Keeps a job that is about to move, if its provider is down and it is not the one that tries. */
+  keeps(job: Driven): boolean {
+    const circuit = this.#circuits.get(job.provider);
+    if (circuit?.open === undefined || circuit.open.probing === job) return false;
+    if (job.deadlineAt !== undefined && job.deadlineAt <= this.#clock.now()) {
+      circuit.members.delete(job);
+      return false;
+    }
+    if (!circuit.members.has(job)) {
+      circuit.members.add(job);
+      this.#turn += 1;
+      circuit.waiting.push({ job, turn: this.#turn });
+    }
+    if (circuit.open.probing === undefined) this.#setTimer(circuit);
+    return true;
+  }
+
+  /** A step of the job has ended. */
+  settled(job: Driven, advanced: Advanced): void {
+    const verdict = verdictOf(advanced);
+    const circuit = this.#circuits.get(job.provider);
+    if (circuit?.open?.probing === job) this.#probed(circuit, verdict);
+    else if (verdict === 'answered') this.#close(job.provider);
+    else if (verdict === 'down') this.#failed(job.provider);
+  }
+
+  /** The job is not moved any more. */
+  leave(job: Driven): void {
+    const circuit = this.#circuits.get(job.provider);
+    circuit?.members.delete(job);
+    if (circuit?.open?.probing === job) this.#probed(circuit, undefined);
+  }
+
+  /** Lets go of every timer. */
+  end(): void {
+    for (const { timer } of this.#circuits.values()) timer.clear();
+    this.#circuits.clear();
+  }
+
+  #failed(provider: string): void {
+    const circuit = this.#circuits.get(provider) ?? this.#create(provider);
+    circuit.failures += 1;
+    if (circuit.open !== undefined || circuit.failures < mostFailures) return;
+    const now = this.#clock.now();
+    circuit.open = { since: now, probing: undefined, waitMs: probeMs.first, probeAt: now + probeMs.first };
+    this.#setTimer(circuit);
+  }
+
+  #probed(circuit: Circuit, verdict: 'answered' | 'down' | undefined): void {
+    const { open } = circuit;
+    if (open === undefined) return;
+    const { provider } = open.probing ?? {};
+    open.probing = undefined;
+    if (verdict === 'answered' && provider !== undefined) {
+      this.#close(provider);
+      return;
+    }
+    if (verdict === 'down') open.waitMs = Math.min(probeMs.longest, open.waitMs * probeMs.factor);
+    open.probeAt = this.#clock.now() + open.waitMs;
+    this.#setTimer(circuit);
+  }
+
+  /** It answers: everybody goes on. */
+  #close(provider: string): void {
+    const circuit = this.#circuits.get(provider);
+    if (circuit === undefined) return;
+    this.#circuits.delete(provider);
+    circuit.timer.clear();
+    for (const job of circuit.members) this.#letTry(job);
+  }
+
+  #setTimer(circuit: Circuit): void {
+    if (circuit.open !== undefined) circuit.timer.set(circuit.open.probeAt, () => this.#probe(circuit));
+  }
+
+  #probe(circuit: Circuit): void {
+    const { open } = circuit;
+    if (open === undefined || open.probing !== undefined) return;
+    for (let next = circuit.waiting.pop(); next !== undefined; next = circuit.waiting.pop()) {
+      if (!circuit.members.delete(next.job)) continue;
+      open.probing = next.job;
+      this.#letTry(next.job);
+      return;
+    }
+  }
+
+  #create(provider: string): Circuit {
+    const circuit: Circuit = {
+      failures: 0,
+      open: undefined,
+      members: new Set(),
+      waiting: new Heap((a, b) => a.turn < b.turn),
+      timer: new Timer(this.#clock),
+    };
+    this.#circuits.set(provider, circuit);
+    return circuit;
+  }
+}
+
+/** What a step says of the provider; undefined where it was not asked. */
+function verdictOf(advanced: Advanced): 'answered' | 'down' | undefined {
+  if (advanced.next === 'held' || advanced.next === 'full') return undefined;
+  if (advanced.next === 'stuck') return downCodes.has(advanced.error.code) ? 'down' : undefined;
+  const { waitingFor, error } = advanced.record;
+  const said = advanced.next === 'final' ? error : waitingFor?.error;
+  return said !== undefined && downCodes.has(said.code) ? 'down' : 'answered';
+}
