@@ -1,1 +1,1 @@
-export {};
+export { rsync } from './source.js';
