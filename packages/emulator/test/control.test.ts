@@ -92,11 +92,17 @@ describe('the control interface', () => {
   });
 
   it('tells what leads to each provider', async () => {
-    const { providers, importly, firework } = await emulate();
+    const { providers, importly, firework, videoCdn } = await emulate();
     const { clientId, clientSecret, channelId } = firework;
     expect(providers).toEqual({
       importly: { adapter: '@sluice/importly', apiKey: importly.apiKey, baseUrl: importly.baseUrl },
       firework: { adapter: '@sluice/firework', clientId, clientSecret, channelId, baseUrl: firework.baseUrl },
+      'video-cdn': {
+        adapter: '@sluice/video-cdn',
+        login: videoCdn.login,
+        password: videoCdn.password,
+        baseUrl: videoCdn.baseUrl,
+      },
     });
   });
 

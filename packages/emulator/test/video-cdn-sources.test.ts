@@ -103,7 +103,8 @@ describe.skipIf(rsync !== undefined)(`rsync (${rsync ?? 'rsync'})`, () => {
 
   test('a folder is no file', async () => {
     const { port } = await serve(startRsyncDaemon);
-    expect(await fetchFrom(`rsync://127.0.0.1:${port}/open/`)).toMatchObject({ status: 'failed' });
+    const file = await fetchFrom(`rsync://127.0.0.1:${port}/open/`);
+    expect(file).toMatchObject({ status: 'failed', message: expect.stringContaining('is no file') });
   });
 });
 

@@ -47,7 +47,7 @@ function parametersOf(
     [parameters.location, source.url],
     [parameters.name, request.name],
     [parameters.size, sizeOf(request)],
-    [parameters.checksum, request.sha256 ?? request.expect?.sha256],
+    [parameters.checksum, request.sha256],
     [parameters.priority, wish],
     [parameters.noReplace, keeps(request) === undefined ? undefined : 'true'],
     [parameters.protection, protection],
@@ -59,7 +59,7 @@ function parametersOf(
 }
 
 /** "A size check is mandatory": the engine has found it, since the capabilities need it. */
-function sizeOf({ expect, size = expect?.size }: Request): number {
+function sizeOf({ size }: Request): number {
   if (size !== undefined) return size;
   throw new SluiceError({
     code: 'invalid-request',
@@ -75,7 +75,7 @@ export function keeps({ options, ifExists }: Request): 'skip' | 'fail' | undefin
 }
 
 export function memoOf(request: Request, now: number): Memo {
-  const { expect, sha256 = expect?.sha256 } = request;
+  const { sha256 } = request;
   const kept = keeps(request);
   return {
     size: sizeOf(request),

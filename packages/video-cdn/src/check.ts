@@ -2,7 +2,7 @@ import type { Problem } from '@sluice/core/adapter';
 import type { Request } from './add-file.js';
 
 /** What is wrong with a request, as far as it can be seen without any I/O. */
-export function checkRequest({ name, nameGiven, options, ifExists, sha256, expect }: Request): Problem[] {
+export function checkRequest({ name, nameGiven, options, ifExists, sha256 }: Request): Problem[] {
   const problems: Problem[] = [];
   const rule = nameRule(name);
   if (rule !== undefined) {
@@ -14,7 +14,7 @@ export function checkRequest({ name, nameGiven, options, ifExists, sha256, expec
     const message = `contradicts ifExists: '${ifExists}'; leave one of them out`;
     problems.push({ severity: 'error', field: 'options.video-cdn.no_replace', message });
   }
-  if (options.callback !== undefined && (sha256 ?? expect?.sha256) === undefined) {
+  if (options.callback !== undefined && sha256 === undefined) {
     const message = 'takes the place of the job’s own callback URL: the measured sha-256 will not be seen here';
     problems.push({ severity: 'warning', field: 'options.video-cdn.callback', message });
   }

@@ -22,6 +22,7 @@ export const videoCdnSubject: AdapterSubject = {
   },
   honoured: { name: request, priority: request, ifExists: request },
   samples: {
+    before: { json: [] },
     started: { json: { id: 4711, status: 'queued' } },
     pending: {
       queued: { json: [fileOf({ status: 'queued' })] },

@@ -43,6 +43,8 @@ export interface UploadSamples {
 
 /** What the provider answers, as its documentation shows it: plain data, no code. */
 export interface AdapterSamples {
+  /** To what is asked before a start, where nothing stands in its way; needed where the adapter has the member `before`. */
+  before?: ScriptedAnswer;
   /** To a start that it accepts. */
   started: ScriptedAnswer;
   /** To a look at a job that is not over: by the provider's word for it, every word that the adapter knows. */

@@ -52,6 +52,23 @@ const recovering: AdapterSubject = {
   },
 };
 
+/** The provider keeps jobs by name, and is asked for the name first. */
+const lookingFirst: AdapterSubject = {
+  ...acmeSubject,
+  adapter: behaving(() => ({
+    before: async (request, { http }) => {
+      const list = z.array(z.object({ id: z.string() }));
+      const found = (await http.call({ method: 'GET', path: '/jobs', query: { name: request.name } })).parse(list)[0];
+      return found === undefined ? null : found.id;
+    },
+  })),
+  samples: { ...acmeSubject.samples, before: { json: [] } },
+};
+
+describe('so does one that looks before it starts', () => {
+  for (const { name, run } of adapterCases(lookingFirst)) test(name, run);
+});
+
 describe('so does one that recovers', () => {
   for (const { name, run } of adapterCases(recovering)) test(name, run);
 });

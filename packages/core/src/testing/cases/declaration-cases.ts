@@ -55,6 +55,7 @@ function hasWhatItDeclares(subject: AdapterSubject): void {
   const tried = [
     ...pairs,
     { member: 'probe', has: members.probe, sample: samples.probe },
+    { member: 'before', has: members.before, sample: samples.before },
     { member: 'recover', has: members.recover, sample: samples.recovered },
     { member: 'wire.authorize', has: members.wire.authorize, sample: samples.authorized },
   ];

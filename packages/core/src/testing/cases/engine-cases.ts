@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createSluice } from '../../engine/create.js';
+import type { Adapter } from '../../model/define-adapter.js';
 import { type ErrorCode, SluiceError } from '../../model/error.js';
 import type { ImportSnapshot } from '../../model/record.js';
 import type { AdapterSubject, ConformanceCase } from '../adapter-subject.js';
@@ -35,17 +36,19 @@ async function play(
   const start = await startOf(subject);
   const starts: SentRequest[] = [];
   let looks = 0;
+  const scripted = scriptAuthorization(subject).adapter;
+  const before = watchBefore(scripted);
   const answer = (answers: ScriptedAnswer[], number: number) =>
     answers[Math.min(number, answers.length - 1)] ?? { failure: 'reset' as const };
   const http = scriptedHttp((request) => {
+    if (before.asking() && subject.samples.before !== undefined) return subject.samples.before;
     if (request.method !== start.method || request.path !== start.path) return answer(script.looks, looks++);
     starts.push(request);
     return answer(script.starts, starts.length - 1);
   });
   const { settings, request } = subject;
-  const { adapter } = scriptAuthorization(subject);
   const sluice = createSluice({
-    providers: { [providerName]: { adapter, settings } },
+    providers: { [providerName]: { adapter: before.adapter, settings } },
     fetch: http.fetch,
     clock: new VirtualClock(),
   });
@@ -63,6 +66,26 @@ async function play(
   } finally {
     await sluice.close();
   }
+}
+
+/** The adapter, and whether it is just asking what is there before a start: by its calls alone that is a look like any other. */
+function watchBefore(adapter: Adapter): { adapter: Adapter; asking(): boolean } {
+  let asking = false;
+  const create = (settings: unknown) => {
+    const members = adapter.create(settings);
+    const { before } = members;
+    if (before === undefined) return members;
+    const watched: typeof before = async (request, context) => {
+      asking = true;
+      try {
+        return await before(request, context);
+      } finally {
+        asking = false;
+      }
+    };
+    return { ...members, before: watched };
+  };
+  return { adapter: { ...adapter, create }, asking: () => asking };
 }
 
 async function startOf(subject: AdapterSubject): Promise<SentRequest> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ProbeStep } from '../../model/adapter.js';
+import { effectOf } from '../../wire/http.js';
 import type { AdapterSubject, ConformanceCase } from '../adapter-subject.js';
 import { assertFits, assertJson, assertNoSecret, rejection } from '../expectations.js';
 import { probeStepSchema, recoveredSchema, snapshotSchema } from '../output-schemas.js';
@@ -9,14 +10,32 @@ import { withSecretSource } from '../sources.js';
 
 /** The members that not every adapter has. */
 export function optionalCases(subject: AdapterSubject): ConformanceCase[] {
-  const { canceled, probe, recovered } = subject.samples;
+  const { before, canceled, probe, recovered } = subject.samples;
   return [
+    ...(before === undefined
+      ? []
+      : [{ name: 'looks before a start with one call', run: () => looksBefore(subject, before) }]),
     ...(canceled === undefined ? [] : [{ name: 'cancels with one call', run: () => cancels(subject, canceled) }]),
     ...(probe === undefined ? [] : [{ name: 'probes with one call a step', run: () => probes(subject, probe) }]),
     ...(recovered === undefined
       ? []
       : [{ name: 'finds what a lost start left', run: () => recovers(subject, recovered) }]),
   ];
+}
+
+async function looksBefore(subject: AdapterSubject, answer: ScriptedAnswer): Promise<void> {
+  const rehearsal = new Rehearsal(subject, [answer], { request: withSecretSource(subject) });
+  const seen = await rehearsal.members.before?.(rehearsal.request, rehearsal.context());
+  assert.deepStrictEqual(
+    rehearsal.calls.map(effectOf),
+    ['none'],
+    'before must make exactly one call, which changes nothing',
+  );
+  assertJson(seen, "before's answer");
+  assertNoSecret(seen, rehearsal.secrets, "before's answer");
+  const failing = new Rehearsal(subject, [{ status: 503, text: '' }]);
+  const again = async () => failing.members.before?.(failing.request, failing.context());
+  await rejection(again, 'before, answered with 503');
 }
 
 async function cancels(subject: AdapterSubject, canceled: ScriptedAnswer): Promise<void> {

@@ -1,8 +1,14 @@
-import { SluiceError } from '../../../src/adapter.js';
+import { type AdapterMembers, SluiceError } from '../../../src/adapter.js';
+import type { AdapterSubject } from '../../../src/testing/index.js';
 import { acmeSubject, behaving, declaring } from '../acme.js';
 import type { Broken } from './breaking.js';
 
 const recovered = { started: [{ json: [{ id: 'job-7', state: 'working' }] }] };
+
+function lookingFirst(before: NonNullable<AdapterMembers['before']>): AdapterSubject {
+  const samples = { ...acmeSubject.samples, before: { json: [] } };
+  return { ...acmeSubject, adapter: behaving(() => ({ before })), samples };
+}
 
 export const brokenExtras: Broken = {
   'reads which job a delivery is about': {
@@ -58,6 +64,20 @@ export const brokenExtras: Broken = {
         status: members.probe?.status ?? (async () => ({ result: {} })),
       },
     })),
+  },
+  'looks before a start with one call': {
+    'starts instead of looking': lookingFirst(async (_request, { http }) => {
+      await http.call({ method: 'POST', path: '/jobs', json: {} });
+      return null;
+    }),
+    'takes an outage for nothing': lookingFirst(async (_request, { http }) => {
+      await http.call({ method: 'GET', path: '/jobs' }).catch(() => undefined);
+      return null;
+    }),
+    'keeps the source': lookingFirst(async ({ source }, { http }) => {
+      await http.call({ method: 'GET', path: '/jobs' });
+      return source.kind === 'url' ? source.url : null;
+    }),
   },
   'finds what a lost start left': {
     'finds nothing where there is something': {

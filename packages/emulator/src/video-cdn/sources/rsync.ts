@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VideoCdnState } from '../state.js';
 import type { OpenLocation } from './open-location.js';
@@ -24,7 +23,8 @@ export async function openRsync(state: VideoCdnState, location: string, signal: 
     const overSsh = new URL(location).protocol === 'rsync+ssh:';
     const command = overSsh ? await sshCommand(state, source, folder) : daemonCommand(source);
     await run({ ...command, parameters: [...command.parameters, target] }, signal);
-    return { bytes: createReadStream(target), close };
+    const file = await open(target).catch(() => Promise.reject(new Error('the source is no file')));
+    return { bytes: file.createReadStream(), close };
   } catch (error) {
     await close();
     throw error;
