@@ -38,7 +38,7 @@ test.skipIf(process.platform !== 'linux').each(['byte-plane', 'fetch', 'ky'])(
     await withTemporaryFolder(async (folder) => {
       const file = join(folder, 'film');
       await writeFile(file, bytes);
-      const sending = { client, file, size: 2_500, partSize: 1_000, inFlight: 2, origin, digest: false };
+      const sending = { client, file, warmUp: file, size: 2_500, partSize: 1_000, inFlight: 2, origin, digest: false };
       expect((await sendParts(sending)).peakBytes).toBeGreaterThan(0);
     });
     const sent = partsOf({ file: '', size: 2_500, partSize: 1_000, inFlight: 2, origin, digest: false });

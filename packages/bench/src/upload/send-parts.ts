@@ -11,13 +11,16 @@ const clients = {
 } satisfies Record<string, () => Promise<{ send: Send }>>;
 export type NodeClient = keyof typeof clients;
 
-const inputSchema = sendingSchema.extend({ client: z.enum(['byte-plane', 'fetch', 'ky', 'lib-storage']) });
+const inputSchema = sendingSchema.extend({
+  client: z.enum(['byte-plane', 'fetch', 'ky', 'lib-storage']),
+  warmUp: z.string(),
+});
 
-/** Sends a file by one of the clients, once to warm up and once to be measured. */
+/** Sends a file by one of the clients, after a small one to warm up. */
 export async function run(input: unknown): Promise<Cost> {
-  const { client, ...sending } = inputSchema.parse(input);
+  const { client, warmUp, ...sending } = inputSchema.parse(input);
   const { send } = await clients[client]();
-  await send({ ...sending, size: warmUpBytes(sending.size) });
+  await send({ ...sending, file: warmUp, size: warmUpBytes(sending.size) });
   return costOf(() => send(sending));
 }
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** An upload in parts, as every client is given it. */
 export const sendingSchema = z.object({
   file: z.string(),
-  /** How much of the file is sent, from its beginning. Bytes. */
+  /** Of the file, in bytes. */
   size: z.int(),
   /** Bytes. */
   partSize: z.int(),
@@ -52,7 +52,7 @@ export function partUrl(origin: string, number: number): string {
   return `${origin}/bucket/film.mp4?partNumber=${number}&uploadId=u`;
 }
 
-/** How much is sent before what is measured, so that it runs as compiled code. Bytes. */
+/** How large the file is that is sent before what is measured, so that that runs as compiled code. Bytes. */
 export function warmUpBytes(size: number): number {
   return Math.min(size, 32 * 1024 * 1024);
 }

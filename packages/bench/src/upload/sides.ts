@@ -28,7 +28,10 @@ function nodeSide(
   return {
     ...names,
     sends: (size) => size + warmUpBytes(size),
-    send: (_room, sending) => runWorkload('send-parts', { input: { ...sending, client, digest }, result: costSchema }),
+    send: async ({ files }, sending) => {
+      const warmUp = await files.whole(warmUpBytes(sending.size));
+      return runWorkload('send-parts', { input: { ...sending, warmUp, client, digest }, result: costSchema });
+    },
   };
 }
 

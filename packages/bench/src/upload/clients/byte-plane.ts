@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import type { OpenBytes } from '@sluice/core/adapter';
 // The engine's own, which no application sees: what is measured here is only how it moves bytes.
 import { createBytePlane } from '../../../../core/dist/platform/node-bytes/create.js';
 import { partUrl, type Sending } from '../sending.js';
@@ -10,7 +9,7 @@ export async function send({ file, size, partSize, inFlight, origin, digest, ca 
   const opened = await plane.openSource({ kind: 'file', path: file, size, modifiedAt: 0 });
   try {
     return await plane.sendParts({
-      ...{ bytes: beginningOf(opened, size), partSize, inFlight, digest, md5: false, idleTimeoutMs: 20_000 },
+      ...{ bytes: opened, partSize, inFlight, digest, md5: false, idleTimeoutMs: 20_000 },
       missing: Array.from({ length: Math.ceil(size / partSize) }, (_, index) => index + 1),
       signal: new AbortController().signal,
       moved: () => undefined,
@@ -24,8 +23,4 @@ export async function send({ file, size, partSize, inFlight, origin, digest, ca 
     await opened.close();
     await plane.close();
   }
-}
-
-function beginningOf(opened: OpenBytes, size: number): OpenBytes {
-  return { ...opened, size };
 }

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
-import type { Stretch } from './hasher.js';
+import type { Shared } from './hasher.js';
 
 const hash = createHash('sha256');
 
-parentPort?.on('message', (message: Stretch | 'digest') => {
+parentPort?.on('message', (message: Shared | 'digest') => {
   if (message === 'digest') {
     parentPort?.postMessage(hash.digest('hex'));
     return;
   }
-  hash.update(new Uint8Array(message.memory, message.offset, message.length));
+  hash.update(message);
   parentPort?.postMessage('done');
 });

@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 
-/** A stretch of shared memory. */
-export interface Stretch {
-  memory: SharedArrayBuffer;
-  offset: number;
-  length: number;
-}
+/** Bytes in shared memory: another thread sees the same ones. */
+export type Shared = Uint8Array<SharedArrayBuffer>;
 
 /** Takes a sha-256 of stretches in the order in which they are given. */
 export interface Hasher {
   /** Resolves when the memory may be used for something else. */
-  update(stretch: Stretch): Promise<void>;
+  update(stretch: Shared): Promise<void>;
   /** Lower-case hex of all stretches. */
   digest(): Promise<string>;
   close(): Promise<void>;
@@ -21,8 +17,8 @@ export interface Hasher {
 export function inThreadHasher(): Hasher {
   const hash = createHash('sha256');
   return {
-    update: async ({ memory, offset, length }) => {
-      hash.update(new Uint8Array(memory, offset, length));
+    update: async (stretch) => {
+      hash.update(stretch);
     },
     digest: async () => hash.digest('hex'),
     close: async () => undefined,
@@ -41,7 +37,7 @@ export function workerHasher(): Hasher {
     for (const one of waiting.splice(0)) one.reject(error);
   });
   worker.unref();
-  const ask = (message: Stretch | 'digest') =>
+  const ask = (message: Shared | 'digest') =>
     new Promise<unknown>((resolve, reject) => {
       waiting.push({ resolve, reject });
       worker.ref();

@@ -31,7 +31,7 @@ export class OrderedDigest {
     const skip = this.#frontier - position;
     if (this.#filling !== undefined || skip < 0 || skip >= length) return undefined;
     this.#frontier = position + length;
-    return this.#hasher.update({ memory: buffer.memory, offset: skip, length: length - skip });
+    return this.#hasher.update(buffer.bytes.subarray(skip, length));
   }
 
   /** Lanes have moved on: whatever none of them will read any more is read here. */
@@ -54,7 +54,7 @@ export class OrderedDigest {
       const length = Math.min(bufferSize, end - this.#frontier);
       const read = await this.#bytes.read(this.#gap.bytes.subarray(0, length), this.#frontier);
       if (read === 0) throw sourceShrank();
-      await this.#hasher.update({ memory: this.#gap.memory, offset: 0, length: read });
+      await this.#hasher.update(this.#gap.bytes.subarray(0, read));
       this.#frontier += read;
     }
   }
