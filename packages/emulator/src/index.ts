@@ -12,7 +12,7 @@ export type {
   FireworkStore,
   FireworkUploadStore,
 } from './firework/settings.js';
-export type { EmulatedUpload, EmulatedUploadPart, EmulatedUploadTry } from './firework/upload-session.js';
+export type { EmulatedUpload } from './firework/upload-session.js';
 export type { EmulatedTranscoding, EmulatedVideo, EmulatedVideoImport } from './firework/video.js';
 export type { ExternalMedia } from './firework/video-metadata.js';
 export type { FireworkEvent, FireworkWebhookDelivery, FireworkWebhookTry } from './firework/webhooks.js';
@@ -36,3 +36,5 @@ export type { EmulatedCdnFile, EmulatedCdnState } from './video-cdn/cdn-file.js'
 export type { VideoCdnCounts, VideoCdnPoint, VideoCdnRequest } from './video-cdn/ledger.js';
 export type { AddRefusal, VideoCdnEmulatorSettings, VideoCdnSsh, VideoCdnStateWords } from './video-cdn/settings.js';
 export type { EmulatedVideoCdn } from './video-cdn/video-cdn.js';
+export type { UploadStore } from './uploads/upload-bucket.js';
+export type { EmulatedUploadPart, EmulatedUploadTry } from './uploads/upload-try.js';

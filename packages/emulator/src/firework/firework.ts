@@ -2,6 +2,8 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { listen } from '../server/http-server.js';
 import type { Rooms } from '../server/rooms.js';
+import { type OpenedBucket, openUploadBucket } from '../uploads/upload-bucket.js';
+import { createUploadDoor } from '../uploads/upload-door.js';
 import { refusal } from './answers.js';
 import { createEndpoint } from './create-endpoint.js';
 import { type Endpoint, exchange } from './exchange.js';
@@ -12,10 +14,8 @@ import type { ResolvedFireworkSettings } from './settings.js';
 import { STAGING } from './staging.js';
 import { tokenEndpoint } from './token-endpoint.js';
 import { Tokens } from './tokens.js';
-import { type OpenedBucket, openUploadBucket } from './upload-bucket.js';
-import { createUploadDoor } from './upload-door.js';
 import { completeEndpoint, multipartSignaturesEndpoint, signatureEndpoint } from './upload-endpoints.js';
-import type { EmulatedUpload } from './upload-session.js';
+import { type EmulatedUpload, noteTry } from './upload-session.js';
 import type { EmulatedVideo, EmulatedVideoImport } from './video.js';
 import { importStatusEndpoint, updateEndpoint, videoEndpoint } from './video-endpoints.js';
 import { type FireworkWebhookDelivery, FireworkWebhooks } from './webhooks.js';
@@ -62,9 +62,11 @@ export async function createFirework(
 ): Promise<FireworkHouse> {
   await rooms.objects.createBucket(STAGING);
   const now = () => signingTime({ rooms, settings });
-  const bucket = await openUploadBucket(rooms, settings.uploads, { ...place, now });
+  const bucket = await openUploadBucket(rooms, settings.uploads, { ...place, name: 'firework', now });
   const state = createState(rooms, settings, bucket);
-  const door = createUploadDoor(state, bucket.listener);
+  const { ledger, uploads } = state;
+  const count = ledger.count.bind(ledger);
+  const door = createUploadDoor({ rooms, count, find: (key) => uploads.get(key), noted: noteTry }, bucket.listener);
   const server = await listen(door, { host: place.host, port: 0, awaitsContinue: true });
   state.bucket.door = server.url;
   return {

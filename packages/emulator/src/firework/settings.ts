@@ -1,3 +1,8 @@
+import type { UploadStore } from '../uploads/upload-bucket.js';
+
+/** Where uploads go: any S3-compatible store. The bucket must be there. */
+export type FireworkUploadStore = UploadStore;
+
 /** A product unit: a variant, such as a size or a colour. */
 export interface FireworkProductUnit {
   externalId?: string;
@@ -18,15 +23,6 @@ export interface FireworkProduct {
 export interface FireworkStore {
   id: string;
   products: readonly FireworkProduct[];
-}
-
-/** Where uploads go: any S3-compatible store. The bucket must be there. */
-export interface FireworkUploadStore {
-  endpoint: string;
-  region: string;
-  accessKeyId: string;
-  secretAccessKey: string;
-  bucket: string;
 }
 
 /** How many videos may be created on one channel. */

@@ -1,6 +1,5 @@
-import { Sha256 } from '@aws-crypto/sha256-js';
-import { SignatureV4 } from '@smithy/signature-v4';
 import { ALGORITHM, amzDate, signText } from '../object-store/signing-key.js';
+import { presignPut } from '../uploads/presign.js';
 import type { FireworkState } from './firework-state.js';
 import { signingTime } from './firework-state.js';
 import type { EmulatedUpload } from './upload-session.js';
@@ -42,38 +41,11 @@ export function signForm(state: FireworkState, { key, mimeType }: EmulatedUpload
 /** Signs the PUTs of all parts: the `parts` of POST /api/v1/upload_multipart/signatures (page, 5.1.3). */
 export function signParts(state: FireworkState, { key, uploadId = '', partsCount = 0 }: EmulatedUpload) {
   const numbers = Array.from({ length: partsCount }, (_, index) => index + 1);
+  const signing = { ...state.bucket, now: signingTime(state), seconds: state.settings.signatureLifetimeMinutes * 60 };
   return Promise.all(
     numbers.map(async (part) => ({
       part,
-      signature: { put_url: await presignPut(state, key, { partNumber: String(part), uploadId }), key },
+      signature: { put_url: await presignPut(signing, key, { partNumber: String(part), uploadId }), key },
     })),
   );
-}
-
-async function presignPut(state: FireworkState, key: string, query: Record<string, string>): Promise<string> {
-  const { store, door } = state.bucket;
-  const { region, accessKeyId, secretAccessKey } = store;
-  const credentials = { accessKeyId, secretAccessKey };
-  // S3 signs the path as it is on the wire, unlike every other service.
-  const signer = new SignatureV4({ service: 's3', region, credentials, sha256: Sha256, uriEscapePath: false });
-  const { protocol, host } = new URL(door);
-  const path = `/${store.bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
-  const toSign = {
-    method: 'PUT',
-    protocol,
-    hostname: host,
-    path,
-    query,
-    headers: { host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
-  };
-  const signed = await signer.presign(toSign, {
-    signingDate: new Date(signingTime(state)),
-    expiresIn: Math.max(1, Math.round(state.settings.signatureLifetimeMinutes * 60)),
-    unsignableHeaders: new Set(['x-amz-content-sha256']),
-    unhoistableHeaders: new Set(['x-amz-content-sha256']),
-  });
-  const parameters = Object.entries(signed.query ?? {}).map(
-    ([name, value]) => `${name}=${encodeURIComponent(String(value))}`,
-  );
-  return `${door}${path}?${parameters.join('&')}`;
 }

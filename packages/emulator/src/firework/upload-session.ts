@@ -1,34 +1,4 @@
-/** One request that brought bytes to the object store, whole or not. */
-export interface EmulatedUploadTry {
-  /** Real time, ms since the epoch. */
-  time: number;
-  /** 1 for a form. */
-  part: number;
-  /** Bytes of the body, as its Content-Length announced them; of a form with its fields. */
-  size: number;
-  /** Bytes of the body that arrived. */
-  received: number;
-  /** What was answered, or `null` where no answer was given. */
-  status: number | null;
-  /** Whether the store took it in, answered or not. */
-  stored: boolean;
-  /** As sent, quotes and all. */
-  etag?: string;
-  /** The names of a form's fields, in the order in which they came. */
-  fields?: string[];
-}
-
-/** A part as it stands in the store. */
-export interface EmulatedUploadPart {
-  part: number;
-  /** Bytes. */
-  size: number;
-  etag: string;
-  /** Real time, ms since the epoch, of the last one that was taken in. */
-  time: number;
-  /** How often it was PUT, taken in or not. */
-  puts: number;
-}
+import { type EmulatedUploadPart, type EmulatedUploadTry, noteParts } from '../uploads/upload-try.js';
 
 /** An upload that was signed for. */
 export interface EmulatedUpload {
@@ -56,15 +26,7 @@ export interface EmulatedUpload {
 }
 
 /** Notes a request that has ended. */
-export function noteTry(upload: EmulatedUpload, { part, size, etag, time, stored }: EmulatedUploadTry): void {
-  if (upload.way === 'form') {
-    if (stored) upload.state = 'completed';
-    return;
-  }
-  const puts = upload.tries.filter((one) => one.part === part).length;
-  const known = upload.parts.find((one) => one.part === part);
-  if (known) known.puts = puts;
-  if (!stored || etag === undefined) return;
-  const others = upload.parts.filter((one) => one !== known);
-  upload.parts = [...others, { part, size, etag, time, puts }].sort((a, b) => a.part - b.part);
+export function noteTry(upload: EmulatedUpload, attempt: EmulatedUploadTry): void {
+  if (upload.way === 'parts') upload.parts = noteParts(upload.parts, upload.tries, attempt);
+  else if (attempt.stored) upload.state = 'completed';
 }

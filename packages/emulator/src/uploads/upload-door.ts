@@ -7,15 +7,33 @@ import { bodyOf } from '../object-store/s3-request.js';
 import { continueBody } from '../server/continue.js';
 import type { AsyncListener } from '../server/http-server.js';
 import { pause } from '../server/pause.js';
+import type { Rooms } from '../server/rooms.js';
 import { damageBody, isInBody } from './damaged-body.js';
-import type { FireworkState } from './firework-state.js';
 import { peekForm } from './peek-form.js';
-import { type EmulatedUpload, type EmulatedUploadTry, noteTry } from './upload-session.js';
+import type { EmulatedUploadTry } from './upload-try.js';
+
+/** What was begun, and gets its bytes here. */
+export interface ReceivedUpload {
+  /** Where it lies in the bucket. */
+  key: string;
+  /** Every request that came, in order. */
+  tries: EmulatedUploadTry[];
+}
+
+/** Whose uploads these are. */
+export interface UploadHouse<Upload extends ReceivedUpload> {
+  rooms: Rooms;
+  count(what: 'part' | 'form' | 'bytesReceived', by?: number): void;
+  /** By its key. */
+  find(key: string): Upload | undefined;
+  /** A request has ended. */
+  noted(upload: Upload, attempt: EmulatedUploadTry): void;
+}
 
 /** One request that brings bytes. */
-interface Arrival {
+interface Arrival<Upload extends ReceivedUpload = ReceivedUpload> {
   point: 'part' | 'form';
-  upload: EmulatedUpload | undefined;
+  upload: Upload | undefined;
   attempt: EmulatedUploadTry;
   body: AsyncIterable<Buffer>;
   incoming: IncomingMessage;
@@ -26,25 +44,28 @@ interface Arrival {
  * Stands in front of the bucket: whatever clients send with a signature comes through here, is counted, may be struck by
  * a fault, and goes on to the store as it is.
  */
-export function createUploadDoor(state: FireworkState, store: S3Listener): AsyncListener {
+export function createUploadDoor<Upload extends ReceivedUpload>(
+  house: UploadHouse<Upload>,
+  store: S3Listener,
+): AsyncListener {
   return async (incoming, outgoing) => {
-    const arrival = await look(state, incoming, outgoing);
+    const arrival = await look(house, incoming, outgoing);
     if (!arrival) return store(incoming, outgoing);
     const { point, upload, attempt } = arrival;
-    state.ledger.count(point);
+    house.count(point);
     upload?.tries.push(attempt);
-    const struck = await passOn(state, store, arrival);
-    state.ledger.count('bytesReceived', attempt.received);
-    if (upload) noteTry(upload, attempt);
+    const struck = await passOn(house.rooms, store, arrival);
+    house.count('bytesReceived', attempt.received);
+    if (upload) house.noted(upload, attempt);
     if (!struck) return;
     const { method = '', url = '' } = incoming;
-    state.rooms.log.add({ provider: 's3', method, path: url, status: attempt.status, note: `fault ${struck.kind}` });
+    house.rooms.log.add({ provider: 's3', method, path: url, status: attempt.status, note: `fault ${struck.kind}` });
   };
 }
 
 /** Answers with the fault that struck. */
-async function passOn(state: FireworkState, store: S3Listener, arrival: Arrival): Promise<FaultRule | undefined> {
-  const { faults, closing } = state.rooms;
+async function passOn(rooms: Rooms, store: S3Listener, arrival: Arrival): Promise<FaultRule | undefined> {
+  const { faults, closing } = rooms;
   const { point, attempt, incoming, outgoing } = arrival;
   const subject = arrival.upload?.key ?? '';
   const before = faults.draw(point, 'before', subject);
@@ -71,25 +92,25 @@ async function passOn(state: FireworkState, store: S3Listener, arrival: Arrival)
 }
 
 /** Which request this is; undefined where it brings no bytes of an upload. */
-async function look(
-  state: FireworkState,
+async function look<Upload extends ReceivedUpload>(
+  house: UploadHouse<Upload>,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-): Promise<Arrival | undefined> {
+): Promise<Arrival<Upload> | undefined> {
   const size = Number(incoming.headers['content-length'] ?? 0);
   const attempt: EmulatedUploadTry = { time: Date.now(), part: 1, size, received: 0, status: null, stored: false };
   const url = new URL(incoming.url ?? '/', 'http://store');
   const [, , ...segments] = url.pathname.split('/');
   const number = url.searchParams.get('partNumber');
   if (incoming.method === 'PUT' && number !== null) {
-    const upload = state.uploads.get(segments.map(decodeURIComponent).join('/'));
+    const upload = house.find(segments.map(decodeURIComponent).join('/'));
     attempt.part = Number(number);
     return { point: 'part', upload, attempt, body: bodyOf(incoming), incoming, outgoing };
   }
   if (incoming.method !== 'POST' || url.search !== '') return undefined;
   continueBody(incoming, outgoing);
   const { fields, key, body } = await peekForm(bodyOf(incoming));
-  return { point: 'form', upload: state.uploads.get(key), attempt: { ...attempt, fields }, body, incoming, outgoing };
+  return { point: 'form', upload: house.find(key), attempt: { ...attempt, fields }, body, incoming, outgoing };
 }
 
 async function* counted(body: AsyncIterable<Buffer>, attempt: EmulatedUploadTry): AsyncGenerator<Buffer> {

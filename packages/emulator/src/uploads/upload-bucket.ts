@@ -5,11 +5,19 @@ import { createS3Listener, type S3Listener } from '../object-store/s3-face.js';
 import { startS3 } from '../object-store/s3-server.js';
 import type { Rooms } from '../server/rooms.js';
 import { forwardTo } from './forward.js';
-import type { FireworkUploadStore } from './settings.js';
+
+/** Where uploads go: any S3-compatible store. The bucket must be there. */
+export interface UploadStore {
+  endpoint: string;
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  bucket: string;
+}
 
 /** A bucket for uploads, opened. */
 export interface OpenedBucket {
-  store: FireworkUploadStore;
+  store: UploadStore;
   client: BucketClient;
   digest(key: string): Promise<string>;
   /** What stands behind the emulator's door. */
@@ -19,6 +27,8 @@ export interface OpenedBucket {
 
 /** Where an own store is put. */
 export interface OwnStorePlace {
+  /** Whose it is: a word for its folder, its bucket and its keys. */
+  name: string;
   host: string;
   directory: string;
   /** By which clock its signatures are checked: ms since the epoch. */
@@ -28,7 +38,7 @@ export interface OwnStorePlace {
 /** Opens the store that the settings name, or one of the emulator's own. */
 export async function openUploadBucket(
   rooms: Rooms,
-  uploads: FireworkUploadStore | 'own',
+  uploads: UploadStore | 'own',
   place: OwnStorePlace,
 ): Promise<OpenedBucket> {
   if (uploads === 'own') return openOwn(rooms, place);
@@ -43,10 +53,11 @@ export async function openUploadBucket(
 }
 
 /** Two faces on one store: the provider's own calls are signed by real time, its clients' by the clock of the settings. */
-async function openOwn({ log, closing }: Rooms, { host, directory, now }: OwnStorePlace): Promise<OpenedBucket> {
-  const names = { accessKeyId: 'FIREWORKEMULATORKEY', secretAccessKey: 'firework-emulator-s3-secret' };
-  const settings = { ...names, region: 'us-west-2', bucket: 'firework-uploads' };
-  const server = await startS3(settings, { host, directory: join(directory, 'firework'), log });
+async function openOwn({ log, closing }: Rooms, place: OwnStorePlace): Promise<OpenedBucket> {
+  const { name, host, directory, now } = place;
+  const names = { accessKeyId: `${name.toUpperCase()}EMULATORKEY`, secretAccessKey: `${name}-emulator-s3-secret` };
+  const settings = { ...names, region: 'us-west-2', bucket: `${name}-uploads` };
+  const server = await startS3(settings, { host, directory: join(directory, name), log });
   const { face, view } = server;
   const client = new BucketClient(view, closing);
   return {
