@@ -2,6 +2,7 @@ import type { FiredFault } from './faults/faults.js';
 import type { FaultRule } from './faults/rule.js';
 import type { EmulatedFirework } from './firework/firework.js';
 import type { EmulatedImportly } from './importly/importly.js';
+import type { EmulatedTwelvelabs } from './twelvelabs/twelvelabs.js';
 import type { EmulatedVideoCdn } from './video-cdn/video-cdn.js';
 
 /** A sample file that the emulator serves as a source. */
@@ -36,6 +37,7 @@ export interface Emulator {
   importly: EmulatedImportly;
   firework: EmulatedFirework;
   videoCdn: EmulatedVideoCdn;
+  twelvelabs: EmulatedTwelvelabs;
   /** What leads to each emulated provider: what a configuration says under `providers`, by the provider's name. */
   providers: Record<string, EmulatedProvider>;
   s3: EmulatedS3;

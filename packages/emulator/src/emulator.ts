@@ -21,6 +21,8 @@ import { controlRoutes } from './server/control.js';
 import { HttpClient } from './server/http-client.js';
 import { type AsyncListener, type ListeningServer, listen } from './server/http-server.js';
 import type { Rooms } from './server/rooms.js';
+import { resolveTwelvelabsSettings } from './twelvelabs/settings.js';
+import { createTwelvelabs } from './twelvelabs/twelvelabs.js';
 import { resolveVideoCdnSettings } from './video-cdn/settings.js';
 import { createVideoCdn } from './video-cdn/video-cdn.js';
 
@@ -65,6 +67,9 @@ async function furnish(options: EmulatorOptions, closers: Closers, close: () => 
     directory,
   );
   closers.push(() => videoCdn.close());
+  const place = { host, directory, connected: s3.face.store };
+  const twelvelabs = await createTwelvelabs(rooms, resolveTwelvelabsSettings(options.twelvelabs ?? {}), place);
+  closers.push(() => twelvelabs.close());
   closers.push(() => rooms.clock.close(), rooms.shutDown);
   const emulator: Emulator = {
     url: rooms.url,
@@ -72,7 +77,13 @@ async function furnish(options: EmulatorOptions, closers: Closers, close: () => 
     importly: importly.view,
     firework: firework.view,
     videoCdn: videoCdn.view,
-    providers: providersOf({ importly: importly.view, firework: firework.view, videoCdn: videoCdn.view }),
+    twelvelabs: twelvelabs.view,
+    providers: providersOf({
+      importly: importly.view,
+      firework: firework.view,
+      videoCdn: videoCdn.view,
+      twelvelabs: twelvelabs.view,
+    }),
     s3: s3.view,
     media: { url: `${rooms.url}/media`, files: files.map((file) => describeFile(rooms.url, file)) },
     faults: rooms.faults,
@@ -83,6 +94,7 @@ async function furnish(options: EmulatorOptions, closers: Closers, close: () => 
   app.route('/importly', importly.routes);
   app.route('/firework', firework.routes);
   app.route('/video-cdn', videoCdn.routes);
+  app.route('/twelvelabs', twelvelabs.routes);
   app.route('/media', mediaRoutes(files, rooms.log));
   app.route('/_emulator', controlRoutes(emulator, rooms));
   door.open(app);
@@ -132,12 +144,13 @@ function createDoor(): { listener: AsyncListener; open(app: App): void } {
 }
 
 /** For whoever opens the emulator's address to see what it is. */
-function signpost({ url, importly, firework, videoCdn, s3, media }: Emulator): string {
+function signpost({ url, importly, firework, videoCdn, twelvelabs, s3, media }: Emulator): string {
   return [
     'The Sluice provider emulator.',
     `Importly       ${importly.baseUrl}`,
     `Firework       ${firework.baseUrl}`,
     `Video CDN      ${videoCdn.baseUrl}`,
+    `TwelveLabs     ${twelvelabs.baseUrl}`,
     `S3             ${s3.endpoint}, bucket ${s3.bucket}`,
     ...media.files.map((file) => `sample media   ${file.url}`),
     `any size       ${media.url}/padded/50000000/clip.mp4`,
@@ -154,8 +167,10 @@ function providersOf({
   importly,
   firework,
   videoCdn,
-}: Pick<Emulator, 'importly' | 'firework' | 'videoCdn'>): Record<string, EmulatedProvider> {
+  twelvelabs,
+}: Pick<Emulator, 'importly' | 'firework' | 'videoCdn' | 'twelvelabs'>): Record<string, EmulatedProvider> {
   const { clientId, clientSecret, channelId } = firework;
+  const { apiKey, indexId } = twelvelabs;
   return {
     importly: { adapter: '@sluice/importly', apiKey: importly.apiKey, baseUrl: importly.baseUrl },
     firework: { adapter: '@sluice/firework', clientId, clientSecret, channelId, baseUrl: firework.baseUrl },
@@ -165,6 +180,7 @@ function providersOf({
       password: videoCdn.password,
       baseUrl: videoCdn.baseUrl,
     },
+    twelvelabs: { adapter: '@sluice/twelvelabs', apiKey, indexId, baseUrl: twelvelabs.baseUrl },
   };
 }
 

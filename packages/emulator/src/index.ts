@@ -31,10 +31,30 @@ export type {
 export type { ImportlyEvent, WebhookDelivery, WebhookTry } from './importly/webhooks.js';
 export type { EmulatedParty, EmulatorLogEntry } from './log/log.js';
 export type { EmulatedS3Settings, EmulatorOptions } from './options.js';
+export type { TwelvelabsCounts, TwelvelabsRequest } from './twelvelabs/ledger.js';
+export type {
+  GivenTwelvelabsSettings,
+  TwelvelabsEmulatorSettings,
+  TwelvelabsIndex,
+  TwelvelabsIntegration,
+  TwelvelabsPace,
+  TwelvelabsPrerequisites,
+} from './twelvelabs/settings.js';
+export type {
+  EmulatedAsset,
+  EmulatedImportedVideo,
+  EmulatedIndex,
+  EmulatedIndexedAsset,
+  EmulatedSession,
+  EmulatedTransfer,
+  TwelvelabsMetadata,
+} from './twelvelabs/things.js';
+export type { EmulatedTwelvelabs } from './twelvelabs/twelvelabs.js';
+export type { TwelvelabsEvent, TwelvelabsWebhookDelivery, TwelvelabsWebhookTry } from './twelvelabs/webhooks.js';
+export type { UploadStore } from './uploads/upload-bucket.js';
+export type { EmulatedUploadPart, EmulatedUploadTry } from './uploads/upload-try.js';
 export type { VideoCdnCallback, VideoCdnCallbackTry } from './video-cdn/callbacks.js';
 export type { EmulatedCdnFile, EmulatedCdnState } from './video-cdn/cdn-file.js';
 export type { VideoCdnCounts, VideoCdnPoint, VideoCdnRequest } from './video-cdn/ledger.js';
 export type { AddRefusal, VideoCdnEmulatorSettings, VideoCdnSsh, VideoCdnStateWords } from './video-cdn/settings.js';
 export type { EmulatedVideoCdn } from './video-cdn/video-cdn.js';
-export type { UploadStore } from './uploads/upload-bucket.js';
-export type { EmulatedUploadPart, EmulatedUploadTry } from './uploads/upload-try.js';

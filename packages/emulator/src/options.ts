@@ -2,6 +2,7 @@ import type { FaultRule } from './faults/rule.js';
 import type { FireworkEmulatorSettings } from './firework/settings.js';
 import type { ImportlyEmulatorSettings } from './importly/settings.js';
 import type { EmulatorLogEntry } from './log/log.js';
+import type { GivenTwelvelabsSettings } from './twelvelabs/settings.js';
 import type { VideoCdnEmulatorSettings } from './video-cdn/settings.js';
 
 /** How the emulator's own S3 is set up: the "user's bucket", unless another one is named. */
@@ -38,6 +39,8 @@ export interface EmulatorOptions {
   firework?: Partial<FireworkEmulatorSettings>;
   /** How the emulated Video CDN is set up. */
   videoCdn?: Partial<VideoCdnEmulatorSettings>;
+  /** How the emulated TwelveLabs is set up. */
+  twelvelabs?: GivenTwelvelabsSettings;
   /** Faults to start with. */
   faults?: readonly FaultRule[];
 }

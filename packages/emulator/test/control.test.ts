@@ -92,8 +92,9 @@ describe('the control interface', () => {
   });
 
   it('tells what leads to each provider', async () => {
-    const { providers, importly, firework, videoCdn } = await emulate();
+    const { providers, importly, firework, videoCdn, twelvelabs } = await emulate();
     const { clientId, clientSecret, channelId } = firework;
+    const { apiKey, indexId } = twelvelabs;
     expect(providers).toEqual({
       importly: { adapter: '@sluice/importly', apiKey: importly.apiKey, baseUrl: importly.baseUrl },
       firework: { adapter: '@sluice/firework', clientId, clientSecret, channelId, baseUrl: firework.baseUrl },
@@ -103,6 +104,7 @@ describe('the control interface', () => {
         password: videoCdn.password,
         baseUrl: videoCdn.baseUrl,
       },
+      twelvelabs: { adapter: '@sluice/twelvelabs', apiKey, indexId, baseUrl: twelvelabs.baseUrl },
     });
   });
 

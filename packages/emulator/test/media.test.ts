@@ -36,7 +36,13 @@ describe('the sample media', () => {
     expect(response.headers.get('content-length')).toBe('300000');
     const bytes = Buffer.from(await response.arrayBuffer());
     expect(bytes.length).toBe(300_000);
-    expect(await probeBytes(bytes)).toEqual({ durationSeconds: 6, title: 'Sluice sample', extension: 'mp4' });
+    expect(await probeBytes(bytes)).toEqual({
+      durationSeconds: 6,
+      width: 640,
+      height: 360,
+      title: 'Sluice sample',
+      extension: 'mp4',
+    });
     const size = emulator.media.files[0]?.size ?? 0;
     expect(bytes.subarray(size, size + 16).toString('hex')).toBe(
       `00000001${Buffer.from('free').toString('hex')}${(300_000 - size).toString(16).padStart(16, '0')}`,

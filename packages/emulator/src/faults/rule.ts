@@ -22,6 +22,21 @@ const FAULT_POINTS = [
   'add',
   'list',
   'delete',
+  // TwelveLabs'
+  'index',
+  'import',
+  'import-logs',
+  'asset',
+  'asset-list',
+  'asset-status',
+  'upload-session',
+  'upload-urls',
+  'upload-report',
+  'upload-list',
+  'index-asset',
+  'indexed-status',
+  'processing',
+  'indexing',
   // what all of them do
   'download',
   'webhook',
@@ -80,6 +95,7 @@ const OF_IMPORTLY: readonly FaultKind[] = [...ANSWERED, 'concurrency'];
 const OF_FIREWORK: readonly FaultKind[] = [...ANSWERED, 'unauthorized', 'error-408'];
 
 const OF_VIDEO_CDN: readonly FaultKind[] = [...ANSWERED, 'unauthorized'];
+const OF_TWELVELABS: readonly FaultKind[] = [...ANSWERED, 'unauthorized', 'concurrency'];
 
 /** What can go wrong with bytes on their way into the object store. */
 const OF_BYTES: readonly FaultKind[] = [
@@ -117,6 +133,20 @@ const KINDS_AT: Record<FaultPoint, readonly FaultKind[]> = {
   add: OF_VIDEO_CDN,
   list: OF_VIDEO_CDN,
   delete: OF_VIDEO_CDN,
+  index: OF_TWELVELABS,
+  import: OF_TWELVELABS,
+  'import-logs': OF_TWELVELABS,
+  asset: OF_TWELVELABS,
+  'asset-list': OF_TWELVELABS,
+  'asset-status': OF_TWELVELABS,
+  'upload-session': OF_TWELVELABS,
+  'upload-urls': OF_TWELVELABS,
+  'upload-report': OF_TWELVELABS,
+  'upload-list': OF_TWELVELABS,
+  'index-asset': OF_TWELVELABS,
+  'indexed-status': OF_TWELVELABS,
+  processing: ['latency', 'stall', 'failure'],
+  indexing: ['latency', 'stall', 'failure'],
   download: ['latency', 'stall', 'reset-before', 'cut-body'],
   webhook: ['latency', 'reset-before', 'lost-answer', 'duplicate-delivery'],
 };

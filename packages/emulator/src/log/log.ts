@@ -1,7 +1,7 @@
 import { safePath } from './redact.js';
 
 /** Who of the emulator's inhabitants was asked, or asked itself. */
-export type EmulatedParty = 'importly' | 'firework' | 'video-cdn' | 's3' | 'media' | 'control';
+export type EmulatedParty = 'importly' | 'firework' | 'video-cdn' | 'twelvelabs' | 's3' | 'media' | 'control';
 
 /** One thing that the emulator was asked, or did. Holds no key, no signature and no query of a source URL. */
 export interface EmulatorLogEntry {

@@ -17,6 +17,9 @@ import {
 /** What a file says of itself. Everything is missing of a file that is no media. */
 export interface MediaFacts {
   durationSeconds?: number;
+  /** Pixels, as displayed; missing of sound alone. */
+  width?: number;
+  height?: number;
   title?: string;
   /** Without a dot, such as `mp4`. */
   extension?: string;
@@ -60,8 +63,10 @@ async function probe(input: Input): Promise<MediaFacts> {
     const { title } = await input.getMetadataTags();
     const durationSeconds = await input.computeDuration();
     const extension = EXTENSIONS[mimeType];
+    const video = await input.getPrimaryVideoTrack();
     return {
       durationSeconds: Math.round(durationSeconds * 1000) / 1000,
+      ...(video && { width: await video.getDisplayWidth(), height: await video.getDisplayHeight() }),
       ...(title === undefined ? {} : { title }),
       ...(extension === undefined ? {} : { extension }),
     };

@@ -19,6 +19,16 @@ const fireworkChange = z.strictObject({
 });
 
 const videoCdnChange = z.strictObject({ pulls: z.int().min(0) });
+const twelvelabsChange = z.strictObject({
+  webhookUrl: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .exactOptional(),
+  withdrawn: z
+    .union([z.literal(404), z.literal(410)])
+    .nullable()
+    .exactOptional(),
+});
 
 /**
  * Steers an emulator that runs as a process of its own:
@@ -27,6 +37,7 @@ const videoCdnChange = z.strictObject({ pulls: z.int().min(0) });
  * - POST /clock `{"advanceMs": …}`, POST /importly `{"credits": …}`;
  * - POST /firework with any of `{"webhookUrl": … or null, "failTranscoding": …, "revokeTokens": true}`;
  * - POST /video-cdn `{"pulls": …}`: how many files it pulls at once;
+ * - POST /twelvelabs with any of `{"webhookUrl": … or null, "withdrawn": 404, 410 or null}`;
  * - GET /log?limit=…: the newest entries, oldest first.
  */
 export function controlRoutes(emulator: Emulator, rooms: Rooms): Hono<{ Bindings: HttpBindings }> {
@@ -65,12 +76,18 @@ export function controlRoutes(emulator: Emulator, rooms: Rooms): Hono<{ Bindings
     emulator.videoCdn.setPulls(change.pulls);
     return context.json({ ...change, queue: emulator.videoCdn.queue() });
   });
+  app.post('/twelvelabs', async (context) => {
+    const change = twelvelabsChange.parse(await context.req.json());
+    if (change.webhookUrl !== undefined) emulator.twelvelabs.setWebhookUrl(change.webhookUrl ?? undefined);
+    if (change.withdrawn !== undefined) emulator.twelvelabs.setWithdrawn(change.withdrawn ?? undefined);
+    return context.json(change);
+  });
   app.get('/log', (context) => context.json(rooms.log.newest(Number(context.req.query('limit') ?? 1000))));
   return app;
 }
 
 /** Everything but the secrets. */
-function stateOf({ url, clock, importly, firework, videoCdn, s3, media, faults }: Emulator) {
+function stateOf({ url, clock, importly, firework, videoCdn, twelvelabs, s3, media, faults }: Emulator) {
   return {
     url,
     clock: { now: clock.now(), speed: clock.speed },
@@ -102,6 +119,19 @@ function stateOf({ url, clock, importly, firework, videoCdn, s3, media, faults }
       order: videoCdn.order(),
       requests: videoCdn.requests(),
       callbacks: videoCdn.callbacks().map(({ url: callback, ...rest }) => ({ url: shownCallback(callback), ...rest })),
+    },
+    twelvelabs: {
+      baseUrl: twelvelabs.baseUrl,
+      indexId: twelvelabs.indexId,
+      integrationId: twelvelabs.integrationId,
+      counts: twelvelabs.counts(),
+      indexes: twelvelabs.indexes(),
+      transfers: twelvelabs.transfers(),
+      assets: twelvelabs.assets(),
+      indexed: twelvelabs.indexed(),
+      sessions: twelvelabs.sessions(),
+      requests: twelvelabs.requests(),
+      webhooks: twelvelabs.webhooks(),
     },
     s3: { endpoint: s3.endpoint, region: s3.region, accessKeyId: s3.accessKeyId, bucket: s3.bucket },
     media,
