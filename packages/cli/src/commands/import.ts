@@ -3,6 +3,7 @@ import { type Follower, follow } from '../follow.js';
 import { type BuiltRequest, buildRequests } from '../request/build-requests.js';
 import { lookOver } from '../request/look-over.js';
 import type { CommonOptions, RequestOptions, WaitingOptions } from '../request/request-options.js';
+import { openStandardInput, standardInput } from '../request/standard-input.js';
 import { withSluice } from '../session.js';
 import { usageError } from '../usage.js';
 
@@ -20,6 +21,10 @@ export async function importCommand(sources: string[], options: ImportOptions): 
     const requests = await buildRequests(sluice, sources, options);
     for (const { source, request } of requests)
       refuseProblems(await lookOver(sluice, request), source, requests.length);
+    for (const built of requests.filter(({ source }) => source === standardInput)) {
+      built.request = await openStandardInput(built.request, options);
+      refuseProblems(await lookOver(sluice, built.request), built.source, requests.length);
+    }
     return follow(options, (follower) => handOver(sluice, requests, { follower, wait: options.wait }));
   });
 }

@@ -6,6 +6,7 @@ import { usageError } from '../usage.js';
 import { parseAssignments } from './assignments.js';
 import { parseSource } from './parse-source.js';
 import type { RequestOptions } from './request-options.js';
+import { describeStandardInput, standardInput } from './standard-input.js';
 
 /** A request and the SOURCE that it was made from. */
 export interface BuiltRequest {
@@ -25,7 +26,10 @@ export async function buildRequests(
 ): Promise<BuiltRequest[]> {
   refuseSharedIdentity(sources, options);
   const shared = sharedFields(sluice, options);
-  const inputs = sources.map((source) => ({ source, input: parseSource(source) }));
+  const inputs = sources.map((source) => ({
+    source,
+    input: source === standardInput ? describeStandardInput(options) : parseSource(source),
+  }));
   return Promise.all(
     inputs.map(async ({ source, input }) => {
       const expect = await readExpectations(input, options);
@@ -81,7 +85,9 @@ async function readExpectations(source: SourceInput, options: RequestOptions): P
   return { ...(size !== undefined && { size }), ...(sha256 !== undefined && { sha256 }) };
 }
 
-async function computeSha256(source: SourceInput): Promise<string> {
+/** Undefined for standard input, which is read later: when all that can be checked before is well. */
+async function computeSha256(source: SourceInput): Promise<string | undefined> {
+  if (typeof source === 'object' && !(source instanceof URL) && source.kind === 'bytes') return undefined;
   if (typeof source !== 'object' || source instanceof URL || source.kind !== 'file') {
     throw usageError(
       '--expect-sha256 compute: needs a source that is read here, and the provider fetches this one itself; give the 64 hex digits',

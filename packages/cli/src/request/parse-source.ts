@@ -4,11 +4,10 @@ import { fromFile } from '@sluice/core/node';
 import { usageError } from '../usage.js';
 
 /**
- * Reads a SOURCE: a URL, a path, `-`, or `integration:ID`.
+ * Reads a SOURCE: a URL, a path, or `integration:ID`.
  * @throws SluiceError `invalid-request` or `unsupported`, naming the rule
  */
 export function parseSource(text: string): SourceInput {
-  if (text === '-') throw usageError('SOURCE "-": standard input cannot be imported in this version; give a URL');
   if (text.startsWith('integration:')) return readIntegration(text.slice('integration:'.length));
   if (/^file:\/\//i.test(text)) return fromFile(fileURLToPath(text));
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;

@@ -103,7 +103,16 @@ describe('a command line that makes no sense is refused', () => {
     ],
     ['a file that is not there', ['import', './nowhere.mp4'], /source: there is no file at "\.\/nowhere\.mp4"/],
     ['a folder', ['import', '.'], /source: "\." is a folder/],
-    ['standard input', ['import', '-'], /standard input cannot be imported in this version/],
+    [
+      'standard input without a name',
+      ['import', '-'],
+      /SOURCE "-": standard input has no name of its own; give --name NAME/,
+    ],
+    [
+      'standard input, for a provider of URLs',
+      ['import', '-', '--name', 'clip.mp4'],
+      /source: importly takes http and https URLs, not bytes/,
+    ],
     ['an integration without id', ['import', 'integration:'], /write integration:ID/],
     [
       'an integration, for a provider of URLs',

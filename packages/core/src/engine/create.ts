@@ -95,8 +95,13 @@ async function importOne(
   const intake = await lookIntoSource(engine, seen, request);
   assertNoErrors(intake);
   const { record, created } = await engine.store.create(await firstRecord(engine, intake));
+  if (!created) {
+    const job = adopted(engine, driver, { record, provider: intake.provider.name });
+    // It may have been put off for want of them.
+    if (keepBytes(engine, record, request)) void driver.step(record.id, { early: true }).catch(() => undefined);
+    return job;
+  }
   keepBytes(engine, record, request);
-  if (!created) return adopted(engine, driver, { record, provider: intake.provider.name });
   if (needsTransfer(record)) return sendInBackground(engine, driver, record);
   let latest: JobRecord | undefined;
   const stopListening = engine.bus.listen(record.id, (notice) => {

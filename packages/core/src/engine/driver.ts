@@ -238,10 +238,12 @@ export class Driver {
   }
 
   async #advance(job: Driven): Promise<Advanced> {
-    const { clock } = this.#engine;
+    const { clock, byteInputs } = this.#engine;
+    // A process that cannot read its bytes may have put it off.
+    const early = job.early || byteInputs.has(job.id);
     try {
       const onAdmitted = () => this.#lanes.leave(job);
-      return await advance(this.#engine, job.id, { signal: job.stop.signal, early: job.early, onAdmitted });
+      return await advance(this.#engine, job.id, { signal: job.stop.signal, early, onAdmitted });
     } catch (thrown) {
       const error = toSluiceError(thrown, 'unavailable');
       // Lost to another process, or stopped: whoever waits sees the record that comes of it.

@@ -2,7 +2,7 @@ import type { AdapterContext, AdapterRequest } from '../model/adapter.js';
 import type { SluiceError } from '../model/error.js';
 import type { CallEffect, Http } from '../model/http.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
-import type { JobRecord } from '../model/record.js';
+import { isFinal, type JobRecord } from '../model/record.js';
 import { redactJson, redactText } from '../model/redact.js';
 import {
   type Admission,
@@ -105,6 +105,7 @@ export class Step {
       this.#unsettled = [...(extras.take?.hits ?? [])];
       // As the store has it: the inbox holds something new.
       this.record = committed.pending ? { ...next, dueAt: now } : next;
+      if (isFinal(next.state) || next.upload?.done === true) this.engine.byteInputs.delete(record.id);
       // Nothing is left to stop: those who let go of the job when they hear of its end would stop it all the same.
       if (extras.release) this.signals.unlink();
       this.engine.bus.tell(record.id, { kind: 'record', record: this.record });

@@ -33,7 +33,7 @@ function client(leastSeconds = 3, reads: 'media'[] = ['media']) {
     return tooShort ? [{ severity: 'error', field: 'source.duration', message: `at least ${leastSeconds} s` }] : [];
   };
   const ways = [{ name: 'form', shape: 'form' as const, minBytes: 1, maxBytes: 1_000_000 }];
-  const { wish: _wish, ...upload } = acmeUpload('https://api.acme.example', () => started('a1'));
+  const { wish: _wish, answered: _answered, ...upload } = acmeUpload('https://api.acme.example', () => started('a1'));
   const begin = vi.fn(async () => Promise.reject(new Error('no byte may move')));
   const store = memoryStore();
   const made = makeClient(

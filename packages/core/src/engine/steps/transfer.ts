@@ -13,13 +13,15 @@ import { assertExpected } from '../upload/expected.js';
 import { inSession, isSignatureRefused, SignatureGone, sendError, UploadGone } from '../upload/failures.js';
 import { type PartsRecord, sendParts } from '../upload/parts.js';
 import { TransferProgress } from '../upload/progress.js';
-import { assertSame, openJobSource } from '../upload/source-bytes.js';
+import { areBytesElsewhere, assertSame, bytesElsewhere, openJobSource } from '../upload/source-bytes.js';
 import { settled } from './outcome.js';
 import { startByForm } from './start-by-form.js';
 
 /** An upload whose signatures ran out is begun anew so often. */
 const mostAnew = 3;
 const formIdleTimeoutMs = 60_000;
+/** How soon another process looks again whether its bytes are still elsewhere, in milliseconds. */
+const ownerWaitMs = 15_000;
 
 /** True for a job whose bytes must get to the provider before it can start. */
 export function needsTransfer(record: JobRecord): boolean {
@@ -29,6 +31,7 @@ export function needsTransfer(record: JobRecord): boolean {
 
 /** Brings the bytes to the provider: begins, sends what is missing, proves it, puts it together. */
 export async function transferStep(step: Step, onAdmitted: () => void): Promise<Advanced> {
+  if (areBytesElsewhere(step.engine, step.record)) return leaveToOwner(step);
   const release = await step.engine.transfers.take(step.signals.stop);
   try {
     const bytes = await openJobSource(step);
@@ -49,6 +52,20 @@ export async function transferStep(step: Step, onAdmitted: () => void): Promise<
   await step.finish(upload === undefined ? done : { ...done, upload: finished(upload) });
   await step.engine.store.clearParts(step.record.id);
   return settled(step);
+}
+
+/**
+ * The process that has the bytes may be alive, and somebody who works the store must not end what is its own: the job is put off a
+ * little, until they come or its deadline does. Whoever waits for it here is told.
+ */
+async function leaveToOwner(step: Step): Promise<Advanced> {
+  const { record, provider, now } = step;
+  const error = bytesElsewhere(record);
+  const deadlineAt = record.deadlineAt ?? now + (record.request?.deadlineMs ?? provider.deadlineMs);
+  if (now >= deadlineAt) return transferFailed(step, error);
+  const dueAt = Math.min(now + ownerWaitMs, deadlineAt);
+  await step.finish({ ...record, deadlineAt, dueAt });
+  return { next: 'stuck', at: dueAt, error };
 }
 
 /** Nothing signed stays once the provider has the bytes. */

@@ -87,18 +87,26 @@ function changed(message: string, record: JobRecord): SluiceError {
 
 async function openInput(engine: Engine, record: JobRecord): Promise<OpenBytes> {
   const input = engine.byteInputs.get(record.id);
-  if (input !== undefined) {
-    return input.open().catch((error: unknown) => {
-      throw toSluiceError(error, 'source-unreachable');
-    });
-  }
-  const again =
-    record.key === undefined
-      ? 'import it again'
-      : `import it again with the key "${record.key}" and the upload goes on`;
-  throw new SluiceError({
+  if (input === undefined) throw bytesElsewhere(record);
+  return input.open().catch((error: unknown) => {
+    throw toSluiceError(error, 'source-unreachable');
+  });
+}
+
+/** True for a job whose bytes this process does not have, and cannot open either. */
+export function areBytesElsewhere({ byteInputs }: Engine, { id, request }: JobRecord): boolean {
+  return request?.source.kind === 'bytes' && !byteInputs.has(id);
+}
+
+/** What to do about such a job, in case the process that has the bytes is gone. */
+export function bytesElsewhere({ key, display, provider }: JobRecord): SluiceError {
+  const wayOut =
+    key === undefined
+      ? 'cancel it and import it again'
+      : `import it again with the key "${key}" and the upload goes on`;
+  return new SluiceError({
     code: 'source-unreachable',
-    message: `${record.display.source} could only be read by the process that had it: ${again}`,
-    provider: record.provider,
+    message: `${display.source} can only be read by the process that has it; if that is gone, ${wayOut}`,
+    provider,
   });
 }
