@@ -1,5 +1,5 @@
 import type { OpenBytes } from '../../model/bytes.js';
-import { bufferSize, ReusedBuffer } from './buffers.js';
+import { bufferSizeFor, ReusedBuffer } from './buffers.js';
 import { type Hasher, inThreadHasher, workerHasher } from './hasher.js';
 import { sourceShrank } from './source-shrank.js';
 
@@ -15,7 +15,7 @@ export class OrderedDigest {
   readonly #hasher: Hasher;
   /** The next position from the frontier on that a lane will still read; the whole's size when there is none. */
   readonly #nextRead: (frontier: number) => number;
-  readonly #gap = new ReusedBuffer();
+  readonly #gap = new ReusedBuffer(bufferSizeFor(1));
   #frontier = 0;
   #filling: Promise<void> | undefined;
   #error: unknown;
@@ -51,7 +51,7 @@ export class OrderedDigest {
 
   async #fill(): Promise<void> {
     for (let end = this.#end(); this.#frontier < end; end = this.#end()) {
-      const length = Math.min(bufferSize, end - this.#frontier);
+      const length = Math.min(this.#gap.bytes.byteLength, end - this.#frontier);
       const read = await this.#bytes.read(this.#gap.bytes.subarray(0, length), this.#frontier);
       if (read === 0) throw sourceShrank();
       await this.#hasher.update(this.#gap.bytes.subarray(0, read));

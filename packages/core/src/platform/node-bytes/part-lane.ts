@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ArrivedPart } from '../../model/upload.js';
 import { type PartPlace, type PartsTransfer, SendError } from '../byte-plane.js';
 import type { Agents } from './agents.js';
-import { ReusedBuffer } from './buffers.js';
+import { bufferSizeFor, ReusedBuffer } from './buffers.js';
 import { type Answer, assertTaken, Exchange } from './exchange.js';
 import type { OrderedDigest } from './ordered-digest.js';
 import { writeRange } from './write-range.js';
@@ -26,10 +26,12 @@ export class PartLane {
   /** True while the socket, the provider or a pause is waited for. */
   waiting = false;
   readonly #room: LaneRoom;
-  readonly #buffers = [new ReusedBuffer(), new ReusedBuffer()] as const;
+  readonly #buffers: readonly [ReusedBuffer, ReusedBuffer];
 
   constructor(room: LaneRoom) {
     this.#room = room;
+    const size = bufferSizeFor(Math.min(room.transfer.inFlight, room.transfer.missing.length));
+    this.#buffers = [new ReusedBuffer(size), new ReusedBuffer(size)];
   }
 
   /** Sends a part until it is there, or `failed` rejects. */

@@ -2,7 +2,7 @@ import FormData from 'form-data';
 import { abortError } from '../../wire/clock.js';
 import type { FormTransfer } from '../byte-plane.js';
 import type { Agents } from './agents.js';
-import { ReusedBuffer } from './buffers.js';
+import { bufferSizeFor, ReusedBuffer } from './buffers.js';
 import { type Answer, assertTaken, Exchange } from './exchange.js';
 import { OrderedDigest } from './ordered-digest.js';
 import { createPace } from './pace.js';
@@ -50,7 +50,8 @@ async function send(
   });
   try {
     await exchange.write(head);
-    const buffers = [new ReusedBuffer(), new ReusedBuffer()] as const;
+    const size = bufferSizeFor(1);
+    const buffers = [new ReusedBuffer(size), new ReusedBuffer(size)] as const;
     const pace = createPace(bytesPerSecond, signal);
     await writeRange({
       bytes,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { abortError } from '../../wire/clock.js';
 import type { PartsTransfer } from '../byte-plane.js';
 import type { Agents } from './agents.js';
@@ -41,6 +42,8 @@ class PartsSender {
     this.#digest = transfer.digest
       ? new OrderedDigest(transfer.bytes, (frontier) => this.#nextRead(frontier))
       : undefined;
+    // Every lane listens: that is no leak.
+    setMaxListeners(0, this.#stop.signal);
     this.#pace = createPace(transfer.bytesPerSecond, this.#stop.signal);
   }
 

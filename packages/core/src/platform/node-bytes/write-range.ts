@@ -1,5 +1,5 @@
 import type { OpenBytes } from '../../model/bytes.js';
-import { bufferSize, type ReusedBuffer } from './buffers.js';
+import type { ReusedBuffer } from './buffers.js';
 import type { Exchange } from './exchange.js';
 import { sourceShrank } from './source-shrank.js';
 
@@ -29,7 +29,7 @@ export async function writeRange(options: RangeOptions): Promise<number> {
     options.onWaiting(true);
     await buffer.free;
     options.onWaiting(false);
-    const wanted = buffer.bytes.subarray(0, Math.min(bufferSize, to - position));
+    const wanted = buffer.bytes.subarray(0, Math.min(buffer.bytes.byteLength, to - position));
     const length = await bytes.read(wanted, position);
     if (length === 0) throw sourceShrank();
     const hashed = options.onRead(buffer, position, length);
