@@ -47,7 +47,7 @@ async function sendOnce(room: Room, side: Side, { size, partSize, inFlight, tls 
 const mebi = 1024 * 1024;
 
 /** The size as a person says it: 2 GiB, 8 MiB. */
-function sizeText(size: number): string {
+export function sizeText(size: number): string {
   return size >= 1024 * mebi ? `${size / 1024 / mebi} GiB` : `${size / mebi} MiB`;
 }
 
@@ -67,7 +67,7 @@ const amounts: Record<Measure, (cost: Cost, size: number) => Amount> = {
 const units = { throughput: 'MB/s', cpu: 's', memory: 'MiB' } as const;
 
 /** Every run of a side, by one measure. */
-function samplesOf(costs: readonly Cost[], measure: Measure, size: number): number[] {
+export function samplesOf(costs: readonly Cost[], measure: Measure, size: number): number[] {
   return costs.map((cost) => amounts[measure](cost, size).value);
 }
 

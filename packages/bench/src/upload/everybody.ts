@@ -59,7 +59,7 @@ function cpuFigures(own: Parameters<typeof besideFigure>[0]['ours'], peer: typeo
 }
 
 /** Those peers that are on this machine or can be brought there, and why the others are not. */
-async function whoIsThere(sides: readonly Side[]): Promise<{ there: Side[]; missed: string[] }> {
+export async function whoIsThere(sides: readonly Side[]): Promise<{ there: Side[]; missed: string[] }> {
   const there: Side[] = [];
   const missed: string[] = [];
   for (const side of sides) {

@@ -5,6 +5,7 @@ import { type Cost, type Send, sendingSchema, warmUpBytes } from './sending.js';
 /** The clients that run in Node, each loaded alone: its memory is measured too. */
 const clients = {
   'byte-plane': () => import('./clients/byte-plane.js'),
+  form: () => import('./clients/form.js'),
   fetch: () => import('./clients/fetch.js'),
   ky: () => import('./clients/ky.js'),
   'lib-storage': () => import('./clients/lib-storage.js'),
@@ -12,7 +13,7 @@ const clients = {
 export type NodeClient = keyof typeof clients;
 
 const inputSchema = sendingSchema.extend({
-  client: z.enum(['byte-plane', 'fetch', 'ky', 'lib-storage']),
+  client: z.enum(['byte-plane', 'form', 'fetch', 'ky', 'lib-storage']),
   warmUp: z.string(),
 });
 

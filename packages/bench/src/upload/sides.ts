@@ -21,7 +21,8 @@ export interface Side {
   sends(size: number): number;
 }
 
-function nodeSide(
+/** A client that runs in Node, in a process of its own. */
+export function nodeSide(
   client: NodeClient,
   { digest = false, ...names }: Pick<Side, 'label' | 'short' | 'ours'> & { digest?: boolean },
 ): Side {
@@ -78,7 +79,7 @@ export const curl: Side = {
 };
 
 /** What every curl is given. */
-function curlOptions(ca?: string): string[] {
+export function curlOptions(ca?: string): string[] {
   return ['--silent', '--fail', '--http1.1', ...(ca === undefined ? [] : ['--cacert', ca])];
 }
 

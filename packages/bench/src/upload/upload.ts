@@ -3,11 +3,15 @@ import { MissingProgram } from '../processes/debian.js';
 import { withTemporaryFolder } from '../processes/temporary-folder.js';
 import { everybody } from './everybody.js';
 import { Files } from './files.js';
+import { form } from './form.js';
+import { grid } from './grid.js';
+import { memory } from './memory.js';
 import { compileNative } from './native.js';
 import type { Room } from './room.js';
+import { secure } from './secure.js';
 
 /** What is measured about bytes on their way, in the order of the report. Other routes are other lines here. */
-const sections: readonly ((room: Room) => Promise<Measured>)[] = [everybody];
+const sections: readonly ((room: Room) => Promise<Measured>)[] = [everybody, form, secure, memory, grid];
 
 /** How fast bytes go out, at which cost in CPU time and memory, beside everybody who sends them too. */
 export const upload: Benchmark = {
