@@ -2,12 +2,13 @@ import type { AdapterRequest } from '../model/adapter.js';
 import type { JobRecord } from '../model/record.js';
 import type { ParsedRequest } from '../model/request.js';
 import type { Source } from '../model/source.js';
+import { standIn } from './handed-url.js';
 import type { Provider } from './providers.js';
 import type { Sources } from './sources.js';
 import { expectedDigest } from './upload/expected.js';
 
 /** What of a record its adapter gets to see. */
-type Seen = Pick<JobRecord, 'id' | 'request' | 'display' | 'upload' | 'measured'>;
+type Seen = Pick<JobRecord, 'id' | 'request' | 'display' | 'upload' | 'measured' | 'route'>;
 
 /** A record's request as its adapter sees it: the adapter's own options, the name with its default, what is known of the source. */
 export function adapterRequest(record: Seen, provider: Provider, sources?: Sources): AdapterRequest {
@@ -40,10 +41,13 @@ function knownOf(record: Seen, { source, expect }: ParsedRequest) {
 }
 
 /** What is handed over: what an upload left behind, or the URL with the credentials that are configured for it. */
-function handedSource({ upload }: Seen, source: Source, sources: Sources | undefined): AdapterRequest['source'] {
-  if (upload?.done === true && upload.uploaded !== undefined) {
+function handedSource(record: Seen, source: Source, sources: Sources | undefined): AdapterRequest['source'] {
+  const { upload, route } = record;
+  if (route !== 'stage' && upload?.done === true && upload.uploaded !== undefined) {
     return { kind: 'uploaded', uploaded: upload.uploaded, size: upload.size };
   }
+  const instead = standIn(record);
+  if (instead !== undefined) return instead;
   if (source.kind !== 'url' || sources === undefined) return source;
   return { kind: 'url', url: sources.withCredentials(source.url) };
 }

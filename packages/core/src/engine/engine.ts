@@ -1,4 +1,5 @@
 import { createBytePlane, createFetch, createResolve } from '#platform';
+import type { ConfiguredStaging, StagingContext } from '../model/define-staging.js';
 import { SluiceError } from '../model/error.js';
 import { findSecrets } from '../model/redact.js';
 import type { BytePlane } from '../platform/byte-plane.js';
@@ -31,6 +32,10 @@ export interface Engine {
   trustedFetch: typeof fetch;
   /** What can be read from here. */
   sources: Sources;
+  /** The bucket through which bytes reach providers that take URLs only. */
+  staging: ConfiguredStaging | undefined;
+  /** What its calls are given. */
+  stagingContext(signal: AbortSignal): StagingContext;
   /** For the bytes of uploads. */
   bytePlane: BytePlane;
   /** The bytes that only this process can open. */
@@ -55,7 +60,10 @@ const sourceTimeoutMs = 30_000;
 /** @throws SluiceError `invalid-request` for settings that break a rule */
 export function createEngine(options: Omit<SluiceOptions, 'default'> & { default?: string }): Engine {
   const credentials = options.credentials ?? {};
-  const providers = configureProviders(options.providers, findSecrets({ credentials }));
+  const providers = configureProviders(
+    options.providers,
+    findSecrets({ credentials, staging: options.staging?.settings }),
+  );
   if (options.default !== undefined && !providers.has(options.default)) {
     throw new SluiceError({
       code: 'invalid-request',
@@ -78,6 +86,8 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
     bus: new Bus(),
     leases: new LeaseKeeper(store, clock),
     trustedFetch: options.fetch ?? trusted.fetch,
+    staging: options.staging,
+    stagingContext: (signal) => ({ fetch: trusted.fetch, signal, now: () => clock.now() }),
     sources: new Sources({
       sources: [
         httpSource({ fetch: overFetch(guardedOrOwn), timeoutMs: sourceTimeoutMs, clock }),

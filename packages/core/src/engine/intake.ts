@@ -45,12 +45,15 @@ export function judge(
   { provider, request, record }: Pick<Intake, 'provider' | 'request' | 'record'>,
 ): Intake {
   const { members } = provider;
-  const seen = adapterRequest(record, provider, engine.sources);
-  const { route, problem } = chooseRoute(request, seen, provider);
+  const means = { sources: engine.sources, staging: engine.staging !== undefined };
+  const asGiven = adapterRequest(record, provider, engine.sources);
+  const { route, problem } = chooseRoute(request, asGiven, { provider, means });
+  const routed = onRoute(record, route);
+  const seen = routed.route === undefined ? asGiven : adapterRequest(routed, provider, engine.sources);
   const problems = [
     ...(problem === undefined ? [] : [problem]),
     ...(members.check?.(seen) ?? []),
-    ...uncheckable(request, provider),
+    ...uncheckable(request, provider, route),
     ...ignored(engine, request, provider),
   ];
   const secrets = [...provider.secrets, ...recordSecrets(record)];
@@ -61,8 +64,13 @@ export function judge(
     request,
     route,
     problems: clean,
-    record: { ...record, lane, warnings: clean.filter(isWarning).map(asWarning) },
+    record: { ...routed, lane, warnings: clean.filter(isWarning).map(asWarning) },
   };
+}
+
+function onRoute(record: JobRecord, route: Route | undefined): JobRecord {
+  const { route: _before, ...rest } = record;
+  return route === undefined || route.kind === 'direct' ? rest : { ...rest, route: route.kind };
 }
 
 /** @throws SluiceError for the first problem that is an error */
@@ -144,10 +152,10 @@ function ignored(engine: Engine, request: ParsedRequest, provider: Provider): Pr
 }
 
 /** A check that must be made and that nobody can make: better said now than after the import was paid. */
-function uncheckable({ expect, source }: ParsedRequest, { adapter }: Provider): Problem[] {
-  if (expect?.unchecked !== 'fail' || expect.sha256 === undefined) return [];
-  // What is uploaded is measured while it is read.
-  if (source.kind === 'file' || source.kind === 'bytes') return [];
+function uncheckable({ expect }: ParsedRequest, { adapter }: Provider, route: Route | undefined): Problem[] {
+  if (expect?.unchecked !== 'fail' || expect.sha256 === undefined || expect.sha256 === 'compute') return [];
+  // What passes through here is measured while it is read.
+  if (route !== undefined && route.traffic !== 'none') return [];
   if (adapter.capabilities.checks.includes('sha256')) return [];
   const message = `${adapter.name} does not measure the source's sha-256, so the job could only fail; leave it out, or let "unchecked" warn`;
   return [{ severity: 'error', field: 'expect.sha256', message }];

@@ -1,11 +1,13 @@
-import type { Problem } from '../model/adapter.js';
 import { toSluiceError } from '../model/error.js';
-import { redactText, urlSecrets } from '../model/redact.js';
+import { redactText } from '../model/redact.js';
+import type { ParsedRequest } from '../model/request.js';
 import { sourceScheme } from '../model/source.js';
 import { recordSecrets } from '../store/secrets.js';
 import type { Engine } from './engine.js';
-import type { Intake } from './intake.js';
+import { type Intake, judge } from './intake.js';
 import { probeSource } from './probe.js';
+import type { Provider } from './providers.js';
+import type { Route } from './route.js';
 import type { ImportPlan } from './sluice.js';
 
 /** What would become of a request; with `probe`, also what the provider says of the source. */
@@ -14,29 +16,10 @@ export async function planImport(
   intake: Intake,
   options: { probe: boolean; signal: AbortSignal },
 ): Promise<ImportPlan> {
-  const { provider, record, request, route } = intake;
-  const look = await lookAhead(engine, intake, options.signal);
-  const measured = new Set(provider.adapter.capabilities.checks);
-  const { source, expect } = request;
-  const readHere = source.kind === 'file' || source.kind === 'bytes';
-  const seenBefore = expect?.size !== undefined && (readHere || /^https?$/.test(sourceScheme(source) ?? ''));
-  const size = expect?.size ?? (readHere ? source.size : look.size);
-  const plan: ImportPlan = {
-    provider: provider.name,
-    adapter: provider.adapter.name,
-    name: record.display.name,
-    source: record.display.source,
-    lane: record.lane,
-    ...(route !== undefined && { route }),
-    checks: {
-      size: measured.has('size') ? 'after' : seenBefore ? 'before' : 'unchecked',
-      sha256: measured.has('sha256') ? 'after' : readHere && expect?.sha256 !== undefined ? 'before' : 'unchecked',
-    },
-    problems: [...intake.problems, ...look.problems],
-    ...(size !== undefined && { size }),
-    ...(record.measured?.media !== undefined && { media: record.measured.media }),
-  };
+  const ahead = await lookAhead(engine, intake, options.signal);
+  const plan = planOf(ahead);
   if (!options.probe) return plan;
+  const { provider, record } = intake;
   try {
     const probe = await probeSource(engine, intake, options.signal);
     const size = plan.size ?? probe?.size;
@@ -49,29 +32,62 @@ export async function planImport(
   }
 }
 
-/** The source's size where the provider must know it, or the problem that nobody does. */
-async function lookAhead(
-  engine: Engine,
-  { provider, request: { source, expect } }: Intake,
-  signal: AbortSignal,
-): Promise<{ size?: number; problems: Problem[] }> {
-  const needed = provider.adapter.capabilities.needs?.includes('size') === true;
-  if (!needed || expect?.size !== undefined || source.kind !== 'url') return { problems: [] };
+function planOf({ provider, record, request, route, problems }: Intake): ImportPlan {
+  const { source } = request;
+  const told = source.kind === 'file' || source.kind === 'bytes' ? source.size : undefined;
+  const size = request.expect?.size ?? told ?? record.measured?.size;
+  const traffic = route === undefined || size === undefined ? undefined : trafficOf(route, size);
+  return {
+    provider: provider.name,
+    adapter: provider.adapter.name,
+    name: record.display.name,
+    source: record.display.source,
+    lane: record.lane,
+    ...(route !== undefined && { route }),
+    ...(traffic !== undefined && { traffic }),
+    checks: checksOf(provider, request, route),
+    problems,
+    ...(size !== undefined && { size }),
+    ...(record.measured?.media !== undefined && { media: record.measured.media }),
+  };
+}
+
+function checksOf(
+  { adapter }: Provider,
+  { source, expect }: ParsedRequest,
+  route: Route | undefined,
+): ImportPlan['checks'] {
+  const measured = new Set(adapter.capabilities.checks);
+  const readHere = route !== undefined && route.traffic !== 'none';
+  const seenBefore = expect?.size !== undefined && (readHere || /^https?$/.test(sourceScheme(source) ?? ''));
+  return {
+    size: measured.has('size') ? 'after' : seenBefore ? 'before' : 'unchecked',
+    sha256: measured.has('sha256') ? 'after' : readHere && expect?.sha256 !== undefined ? 'before' : 'unchecked',
+  };
+}
+
+function trafficOf({ traffic }: Route, size: number): { in: number; out: number } {
+  return { in: traffic === 'in and out' ? size : 0, out: traffic === 'none' ? 0 : size };
+}
+
+/** The intake with the source's size where it must be known: for the provider, or because the bytes pass through here. */
+async function lookAhead(engine: Engine, intake: Intake, signal: AbortSignal): Promise<Intake> {
+  const { provider, request, record, route } = intake;
+  const { source, expect } = request;
+  const needed = provider.adapter.capabilities.needs?.includes('size') === true || route?.traffic === 'in and out';
+  if (!needed || route === undefined || expect?.size !== undefined || source.kind !== 'url') return intake;
   try {
     const { size } = await engine.sources.look(source.url, { signal });
-    return size === undefined ? { problems: [unknownSize('the source does not tell it')] } : { size, problems: [] };
+    if (size === undefined) return withProblem(intake, 'the source does not tell it');
+    return judge(engine, { provider, request, record: { ...record, measured: { ...record.measured, size } } });
   } catch (thrown) {
     const error = toSluiceError(thrown);
     if (signal.aborted) throw error;
-    const why = redactText(error.message, [...provider.secrets, ...urlSecrets(source.url)]);
-    return { problems: [unknownSize(why)] };
+    return withProblem(intake, redactText(error.message, [...provider.secrets, ...recordSecrets(record)]));
   }
 }
 
-function unknownSize(why: string): Problem {
-  return {
-    severity: 'error',
-    field: 'expect.size',
-    message: `the size must be known before the start, and ${why}; give it`,
-  };
+function withProblem(intake: Intake, why: string): Intake {
+  const message = `the size must be known before the start, and ${why}; give it`;
+  return { ...intake, problems: [...intake.problems, { severity: 'error', field: 'expect.size', message }] };
 }

@@ -45,9 +45,10 @@ function refusedError({ id, provider }: JobRecord, why: string): SluiceError {
 
 /** The job as it was before its first attempt, but for its warnings. */
 function anew(record: JobRecord, now: number): JobRecord {
-  const { id, key, provider, adapter, lane, priority, createdAt, display, request, warnings } = record;
+  const { id, key, provider, adapter, lane, route, priority, createdAt, display, request, warnings } = record;
   return {
     ...{ id, ...(key !== undefined && { key }), provider, adapter, lane, priority, createdAt, display },
+    ...(route !== undefined && { route }),
     ...(request !== undefined && { request }),
     attempt: (record.attempt ?? 1) + 1,
     state: 'queued',

@@ -1,18 +1,19 @@
 import type { MediaInfo, ProbeResult, Problem } from '../model/adapter.js';
 import type { ConfiguredAdapter } from '../model/define-adapter.js';
 import type { ConfiguredSource } from '../model/define-source.js';
+import type { ConfiguredStaging } from '../model/define-staging.js';
 import type { ImportJob } from '../model/job.js';
 import type { JsonObject } from '../model/json.js';
 import type { ImportSnapshot } from '../model/record.js';
 import type { ImportRequest } from '../model/request.js';
-import type { UploadWay } from '../model/upload.js';
 import type { JobFilter, Store, Swept } from '../store/contract.js';
 import type { Clock } from '../wire/clock.js';
 import type { Batch, BatchOptions } from './batch/batch.js';
 import type { RetryOptions } from './retry-job.js';
+import type { Route } from './route.js';
 import type { SourceCredentials } from './sources.js';
 
-export type { SourceCredentials };
+export type { Route, SourceCredentials };
 
 /** How this side reaches the network, for every call alike. */
 export interface NetworkOptions {
@@ -44,6 +45,8 @@ export interface SluiceOptions<
   network?: NetworkOptions;
   /** What reads sources beyond http: `[ftp(), rsync(), s3()]`. */
   sources?: readonly ConfiguredSource[];
+  /** The bucket of your own through which bytes reach providers that take URLs only: `s3Staging({ … })`. */
+  staging?: ConfiguredStaging;
   /**
    * Credentials by where a URL leads, such as `ftp://files.example` or `s3://endpoint.example/bucket`, so that the URLs themselves can stay
    * clean. A provider that fetches such a URL itself is given them too.
@@ -72,7 +75,9 @@ export interface ImportPlan {
   source: string;
   lane: string;
   /** How the bytes would travel, and why; absent when they cannot. */
-  route?: { kind: 'direct'; why: string; way?: UploadWay };
+  route?: Route;
+  /** Bytes that would pass through this machine, in and out; absent where the size is not known. */
+  traffic?: { in: number; out: number };
   /** What of `expect` would be checked, and where. */
   checks: { size: 'before' | 'after' | 'unchecked'; sha256: 'before' | 'after' | 'unchecked' };
   /** What is wrong (`error`), and what would be left out (`warning`). */

@@ -3,7 +3,7 @@ import type { SluiceError } from '../model/error.js';
 import type { CallEffect, Http } from '../model/http.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import { isFinal, type JobRecord } from '../model/record.js';
-import { redactJson, redactText } from '../model/redact.js';
+import { redactJson, redactText, urlSecrets } from '../model/redact.js';
 import {
   type Admission,
   type Committed,
@@ -18,11 +18,13 @@ import { createHttp, effectOf, type HttpOptions, unauthorizedHttp } from '../wir
 import { adapterRequest } from './adapter-request.js';
 import { callbackUrl } from './callback.js';
 import type { Engine } from './engine.js';
+import { handedUrl } from './handed-url.js';
 import { type Hold, lostError } from './lease-keeper.js';
 import { type CallKind, windowHit } from './limits.js';
 import type { Provider } from './providers.js';
 import { redactRecord, redactThrown } from './redact-record.js';
 import type { StepSignals } from './step-signals.js';
+import { cleanUp, leavesBehind } from './upload/clean-up.js';
 
 /** What is committed besides the record. */
 export interface CommitExtras {
@@ -45,7 +47,7 @@ export class Step {
   /** A call that counts was answered well: it took effect, whatever fails from then on. */
   answered = false;
   readonly #hold: Hold;
-  readonly #secrets: readonly string[];
+  readonly #secrets: string[];
   #unsettled: WindowHit[] = [];
   #holds: Promise<void>[] = [];
 
@@ -81,7 +83,8 @@ export class Step {
 
   /** Saves the record as the step's last word and gives the lease back. */
   async finish(record: JobRecord, extras: Omit<CommitExtras, 'take'> = {}): Promise<void> {
-    await this.#commit(record, { ...extras, release: true });
+    const clean = isFinal(record.state) && leavesBehind(record) ? await cleanUp(this, record) : record;
+    await this.#commit(clean, { ...extras, release: true });
     this.engine.leases.drop({ id: record.id, fence: this.fence });
   }
 
@@ -223,6 +226,14 @@ export class Step {
     const hit = windowHit(this.provider, { lane: this.record.lane, kind, now: this.now });
     if (hit === undefined || waitMs === undefined || waitMs <= 0) return;
     this.#holds.push(this.engine.store.hold(hit.window, this.now + waitMs));
+  }
+
+  /** The request as it is handed over: where a URL has to be signed for the provider, with that URL, which no text may show. */
+  async handedRequest(): Promise<AdapterRequest> {
+    const url = await handedUrl(this);
+    if (url === undefined) return this.request();
+    this.#secrets.push(...urlSecrets(url));
+    return { ...this.request(), source: { kind: 'url', url } };
   }
 
   /** The request as the adapter sees it. */

@@ -84,6 +84,12 @@ export interface UploadRecord {
 }
 
 /**
+ * How bytes get from the source to the provider. `direct`: the provider takes the source as it is; `presign`: through a presigned URL;
+ * `relay`: read here and passed on; `stage`: through a bucket of the user's own.
+ */
+export type RouteKind = 'direct' | 'presign' | 'relay' | 'stage';
+
+/**
  * One request on its way: plain JSON, in a store. The only thing that changes a record is `advance`. Times are epoch
  * milliseconds.
  */
@@ -95,6 +101,8 @@ export interface JobRecord {
   adapter: string;
   /** Jobs in one lane share limits. */
   lane: string;
+  /** Absent for `direct`. */
+  route?: Exclude<RouteKind, 'direct'>;
   state: JobState;
   phase: Phase;
   /** The provider's own word for its state. */

@@ -45,11 +45,15 @@ describe('a request is refused, and nothing saved or sent', () => {
     ['another scheme', { source: 'gopher://h/x' }, 'source: scheme "gopher" is not one of http, https, ftp'],
     ['no host', { source: 's3:///key' }, 'source: "s3:///key" names no host'],
     ['an unknown provider', { provider: 'acmee' }, 'provider: "acmee" is not configured; configured: acme'],
-    ['a route that is not there', { route: 'stage' }, 'route: "stage" is not available; leave it out, or say "direct"'],
+    [
+      'a route that is not there',
+      { route: 'stage' },
+      'route: "stage" cannot be taken: no staging bucket is configured; name one under "staging"',
+    ],
     [
       'a scheme that the provider does not read',
       { source: 's3://bucket/key' },
-      'source: nova takes http and https and ftp URLs, not a s3 URL',
+      'source: nova takes http and https and ftp URLs, not an s3 URL; nova takes no bytes; no staging bucket',
     ],
   ])('%s', async (_what, request, message) => {
     const error = await refusalOf(request);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type LoadOptions, loadSluice } from '../../src/node/index.js';
-import { adapterModule, folderOf, installed, refusal, storeModule } from './support.js';
+import { adapterModule, folderOf, installed, refusal, sourceModule, stagingModule, storeModule } from './support.js';
 
 const shop = { adapter: '@acme/adapter', apiKey: 'k' };
 
@@ -150,10 +150,42 @@ describe('loadSluice', () => {
     expect(await refusal(() => load({ providers: { a: shop }, ...rest }, { files }))).toMatch(message);
   });
 
-  it.each(['staging', 'sources'])('says that %s is unsupported as yet', async (field) => {
-    const content = { providers: { a: shop }, [field]: { adapter: '@sluice/s3' } };
-    expect(await refusal(() => load(content, { files: installed('@acme/adapter', adapterModule()) }))).toMatch(
-      new RegExp(`^unsupported: .*${field}: unsupported in this version`),
-    );
+  it('reads sources and staging by the packages that the configuration names, and says what is wrong with them', async () => {
+    const files = {
+      ...installed('@acme/adapter', adapterModule()),
+      ...installed('@acme/shelf', sourceModule()),
+      ...installed('@acme/bucket', stagingModule()),
+    };
+    const content = {
+      providers: { a: shop },
+      sources: { shelf: { adapter: '@acme/shelf', size: 7 } },
+      staging: { adapter: '@acme/bucket', bucket: 'mine' },
+      credentials: { 'ftp://files.example': { username: 'me', password: 'secret' } },
+      webhooks: { publicUrl: 'https://me.example/hooks' },
+    };
+    const sluice = await load(content, { files });
+    const plan = await sluice.plan({ source: 'ftp://files.example/clip.mp4' });
+    expect(plan).toMatchObject({ route: { kind: 'stage' }, size: 7, traffic: { in: 7, out: 7 } });
+    await sluice.close();
+    const refused = (change: object) => refusal(() => load({ ...content, ...change }, { files }));
+    expect(await refused({ sources: { shelf: { adapter: '@acme/shelf', sise: 7 } } })).toContain('sources.shelf.sise');
+    expect(await refused({ staging: { adapter: '@acme/bucket' } })).toContain('staging.bucket');
+    expect(await refused({ staging: { adapter: '@acme/shelf' } })).toContain('it is not a staging bucket');
+    expect(await refused({ credentials: { 'ftp://files.example': { username: 'me' } } })).toContain('password');
+    expect(await refused({ webhooks: { publicUrl: 'me.example' } })).toContain('webhooks.publicUrl');
+  });
+
+  it('uses our own packages for sources where they are installed, without being told', async () => {
+    const files = {
+      ...installed('@acme/adapter', adapterModule()),
+      ...installed('@sluice/ftp', sourceModule()),
+      ...installed('@acme/bucket', stagingModule()),
+    };
+    const sluice = await load({ providers: { a: shop }, staging: { adapter: '@acme/bucket', bucket: 'b' } }, { files });
+    expect(await sluice.plan({ source: 'ftp://files.example/clip.mp4' })).toMatchObject({ size: 5 });
+    await expect(sluice.plan({ source: 's3://files.example/b/clip.mp4' })).resolves.toMatchObject({
+      problems: [expect.objectContaining({ field: 'source', message: expect.stringContaining('install @sluice/s3') })],
+    });
+    await sluice.close();
   });
 });

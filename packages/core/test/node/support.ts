@@ -57,6 +57,33 @@ export function storeModule(): string {
   `;
 }
 
+/** The source of a module that exports a kind of sources: ftp files of `size` bytes. */
+export function sourceModule(): string {
+  return `
+    import { defineSource } from '${corePath}';
+    import * as z from '${zodPath}';
+    export const shelf = defineSource({
+      name: 'shelf',
+      schemes: ['ftp'],
+      settings: z.object({ size: z.int().default(5) }),
+      create: ({ size }) => ({ look: async () => ({ size, fingerprint: 'one' }), open: async () => {} }),
+    });
+  `;
+}
+
+/** The source of a module that exports a staging bucket. */
+export function stagingModule(): string {
+  return `
+    import { defineStaging } from '${corePath}';
+    import * as z from '${zodPath}';
+    export const bucket = defineStaging({
+      name: 'bucket',
+      settings: z.object({ bucket: z.string() }),
+      create: ({ bucket }) => ({ place: 's3://bucket.example/' + bucket, longestPresignMs: 1 }),
+    });
+  `;
+}
+
 /** An installed package that only ESM can load. */
 export function installed(name: string, module: string): Record<string, string> {
   const manifest = { name, version: '1.0.0', type: 'module', exports: { '.': { import: './main.js' } } };

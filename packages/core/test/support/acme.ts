@@ -6,6 +6,7 @@ import {
   type JsonValue,
   type ProviderSnapshot,
   type Recovered,
+  type Scheme,
   SluiceError,
   type Started,
 } from '../../src/adapter.js';
@@ -14,6 +15,8 @@ import {
 export interface AcmeScript {
   members?: Partial<AdapterMembers<AcmeOptions>>;
   capabilities?: Partial<Capabilities>;
+  /** It takes nothing but what its capabilities say. */
+  bare?: boolean;
   pollIntervalMs?: number;
 }
 
@@ -23,6 +26,7 @@ declare module '@sluice/core/adapter' {
   }
 }
 
+const usualSchemes: Scheme[] = ['http', 'https', 'ftp'];
 const options = z.object({ folder: z.string().optional(), webhookUrl: z.string().optional() });
 type AcmeOptions = z.output<typeof options>;
 
@@ -37,8 +41,7 @@ export function acmeAdapter(script: AcmeScript = {}) {
     options,
     pollIntervalMs: script.pollIntervalMs ?? 1_000,
     capabilities: {
-      url: { schemes: ['http', 'https', 'ftp'] },
-      integration: true,
+      ...(script.bare !== true && { url: { schemes: usualSchemes }, integration: true }),
       checks: [],
       cancel: false,
       webhook: 'none',

@@ -59,7 +59,7 @@ export async function sendStart(step: Step): Promise<Advanced> {
   const { members } = step.provider;
   let started: Started;
   try {
-    started = await members.start(step.request(), step.context('starts'));
+    started = await members.start(await step.handedRequest(), step.context('starts'));
     // Without it the next step would start the job again.
     if (started.ref === undefined) throw new TypeError('it returned no ref');
   } catch (error) {

@@ -9,11 +9,13 @@ import { lookIntoBytes } from '../media/look-into.js';
 import type { Step } from '../step.js';
 import { failed, postponed, warned } from '../transitions.js';
 import { beginUpload } from '../upload/begin.js';
+import { endUpload } from '../upload/clean-up.js';
 import { assertExpected } from '../upload/expected.js';
 import { inSession, isSignatureRefused, SignatureGone, sendError, UploadGone } from '../upload/failures.js';
 import { type PartsRecord, sendParts } from '../upload/parts.js';
 import { TransferProgress } from '../upload/progress.js';
 import { areBytesElsewhere, assertSame, bytesElsewhere, openJobSource } from '../upload/source-bytes.js';
+import { uploadTarget } from '../upload/target.js';
 import { settled } from './outcome.js';
 import { startByForm } from './start-by-form.js';
 
@@ -23,10 +25,12 @@ const formIdleTimeoutMs = 60_000;
 /** How soon another process looks again whether its bytes are still elsewhere, in milliseconds. */
 const ownerWaitMs = 15_000;
 
-/** True for a job whose bytes must get to the provider before it can start. */
+/** True for a job whose bytes must get to the provider, or to the staging bucket, before it can start. */
 export function needsTransfer(record: JobRecord): boolean {
-  const kind = record.request?.source.kind;
-  return (kind === 'file' || kind === 'bytes') && record.upload?.done !== true;
+  const { route, upload, request } = record;
+  if (upload?.done === true) return false;
+  const kind = request?.source.kind;
+  return kind === 'file' || kind === 'bytes' || route === 'relay' || route === 'stage';
 }
 
 /** Brings the bytes to the provider: begins, sends what is missing, proves it, puts it together. */
@@ -129,11 +133,10 @@ async function complete(
   session: PartsRecord,
   sent: { parts: ArrivedPart[]; sha256: string | undefined },
 ): Promise<void> {
-  const { members } = step.provider;
   const before = step.record.upload?.completing === true;
   await saveDigest(step, sent.sha256, { completing: true });
   try {
-    await inSession(async () => members.upload?.complete(session.session, sent.parts, step.context()));
+    await inSession(() => uploadTarget(step).complete(session.session, sent.parts));
   } catch (error) {
     // An earlier call may have put them together: the start will tell.
     if (!before || !SluiceError.is(error) || error.code === 'aborted' || isTransient(error)) throw error;
@@ -161,10 +164,8 @@ async function transferFailed(step: Step, thrown: unknown): Promise<Advanced> {
     await step.finish(postponed(record, error, step.now));
     return settled(step);
   }
-  await abortSession(step);
-  const { upload: _upload, ...rest } = record;
   const fields = inTime ? error.toJSON() : { ...error.toJSON(), retry: 'exhausted' as const };
-  await step.finish(failed(rest, fields, step.now), { freeSlot: true });
+  await step.finish(failed(record, fields, step.now), { freeSlot: true });
   await step.engine.store.clearParts(step.record.id);
   return settled(step);
 }
@@ -175,13 +176,12 @@ async function beginAnew(step: Step, why: string): Promise<Advanced> {
   const { name } = step.provider;
   if (anew > mostAnew) {
     const message = `${name}: ${anew} uploads in a row came to nothing: ${why}`;
-    await abortSession(step);
     await step.finish(
       failed(step.record, new SluiceError({ code: 'auth', message, provider: name }).toJSON(), step.now),
     );
     return settled(step);
   }
-  await abortSession(step);
+  await endUpload(step, step.record);
   await step.engine.store.clearParts(step.record.id);
   const { upload, ...rest } = step.record;
   const message = `${name}: ${why}; it was begun anew (${anew} of ${mostAnew})`;
@@ -192,17 +192,4 @@ async function beginAnew(step: Step, why: string): Promise<Advanced> {
 
 function bare({ way, size, fingerprint }: UploadRecord, anew: number): UploadRecord {
   return { way, size, fingerprint, anew };
-}
-
-/** Runs under a signal of its own: cleaning up goes on while the job stops. */
-async function abortSession(step: Step): Promise<void> {
-  const session = step.record.upload?.session;
-  const { abort } = step.provider.members.upload ?? {};
-  if (session === undefined || abort === undefined) return;
-  await abort(session, step.context()).catch((error: unknown) => {
-    step.engine.log?.({
-      level: 'warn',
-      message: step.redact(`an upload could not be ended: ${toSluiceError(error).message}`),
-    });
-  });
 }

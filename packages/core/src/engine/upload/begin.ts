@@ -1,18 +1,14 @@
 import type { OpenBytes } from '../../model/bytes.js';
-import { SluiceError } from '../../model/error.js';
 import type { JobRecord, UploadRecord } from '../../model/record.js';
-import type { FormUpload, UploadWay } from '../../model/upload.js';
+import type { FormUpload } from '../../model/upload.js';
 import type { Step } from '../step.js';
-import { chooseWay, uploadWays } from './ways.js';
+import { uploadTarget } from './target.js';
 
-/** Asks the provider for an upload, and saves its session before the first part. A form has none: it is sent whole or not at all. */
+/** Asks the target for an upload, and saves its session before the first part. A form has none: it is sent whole or not at all. */
 export async function beginUpload(step: Step, bytes: OpenBytes): Promise<UploadRecord | { form: FormUpload }> {
-  const { upload: adapter } = step.provider.members;
-  if (adapter === undefined) throw new Error(`${step.provider.adapter.name} takes no bytes`);
   const { size, fingerprint } = bytes;
-  const way = wayFor(step, size);
-  const begun = await adapter.begin(step.request(), { size, way: way.name }, step.context());
-  const known = { way: way.name, size, fingerprint, anew: step.record.upload?.anew ?? 0, uploaded: begun.uploaded };
+  const { way, begun } = await uploadTarget(step).begin(size);
+  const known = { way, size, fingerprint, anew: step.record.upload?.anew ?? 0, uploaded: begun.uploaded };
   if (begun.kind === 'form') {
     await step.save(underway(step, known));
     return { form: begun };
@@ -21,13 +17,6 @@ export async function beginUpload(step: Step, bytes: OpenBytes): Promise<UploadR
   const upload: UploadRecord = { ...known, session, partSize, signed, ...(headers !== undefined && { headers }) };
   await step.save(underway(step, upload));
   return upload;
-}
-
-function wayFor(step: Step, size: number): UploadWay {
-  const { members, name } = step.provider;
-  const way = chooseWay(uploadWays(step.provider), { size, name: members.upload?.wish?.(step.request()) });
-  if (!('rule' in way)) return way;
-  throw new SluiceError({ code: 'invalid-request', message: `${name}: ${way.rule}`, provider: name });
 }
 
 /** The deadline runs from here: an upload that never gets through is given up as well. */

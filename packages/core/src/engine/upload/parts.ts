@@ -4,9 +4,11 @@ import type { UploadRecord } from '../../model/record.js';
 import type { ArrivedPart, SignedPart } from '../../model/upload.js';
 import type { PartPlace, SendFailure } from '../../platform/byte-plane.js';
 import type { Step } from '../step.js';
+import { expectedDigest } from './expected.js';
 import { awaitRetry, inSession, isSignatureRefused, SignatureGone } from './failures.js';
 import { TransferProgress } from './progress.js';
 import { Reports } from './reports.js';
+import { type UploadTarget, uploadTarget } from './target.js';
 
 /** How long nothing may move before a part is sent again, in milliseconds. */
 const idleTimeoutMs = 20_000;
@@ -27,20 +29,20 @@ export async function sendParts(
   bytes: OpenBytes,
 ): Promise<{ parts: ArrivedPart[]; sha256?: string }> {
   const { engine } = step;
-  const reports = new Reports(step, upload.session);
-  const arrived = await arrivedParts(step, upload, reports);
+  const target = uploadTarget(step);
+  const reports = new Reports(step, target, upload.session);
+  const arrived = await arrivedParts(step, { upload, target, reports });
   const count = Math.max(1, Math.ceil(upload.size / upload.partSize));
   const missing = Array.from({ length: count }, (_, index) => index + 1).filter((number) => !arrived.has(number));
   const done = [...arrived.values()].reduce((sum, { size }) => sum + size, 0);
   const progress = new TransferProgress(step, { done, total: upload.size });
-  const places = new Places(step, upload);
+  const places = new Places(step, upload, target);
   const transferred = await engine.bytePlane.sendParts({
     bytes,
     partSize: upload.partSize,
     missing,
-    inFlight: bytes.seekable ? inFlight : 1,
-    // When nothing is left to send, what was taken on the way still holds: the source is the same.
-    digest: missing.length > 0 || upload.sha256 === undefined,
+    inFlight: bytes.seekable && !isFar(step) ? inFlight : 1,
+    digest: wantsDigest(step, { upload, missing: missing.length, arrived: arrived.size }),
     md5: false,
     idleTimeoutMs,
     signal: step.signals.stop,
@@ -59,13 +61,30 @@ export async function sendParts(
   return { parts, ...(sha256 !== undefined && { sha256 }) };
 }
 
+/** What is read over a network is read once, in order: a second reading for the digest would cost as much as the first. */
+function isFar({ record }: Step): boolean {
+  return record.request?.source.kind === 'url';
+}
+
+/**
+ * When nothing is left to send, what was taken on the way still holds: the source is the same. To read again over a network what had
+ * arrived before is worth it only where somebody expects a digest.
+ */
+function wantsDigest(step: Step, about: { upload: UploadRecord; missing: number; arrived: number }): boolean {
+  if (about.missing === 0 && about.upload.sha256 !== undefined) return false;
+  return !isFar(step) || about.arrived === 0 || expectedDigest(step.record) !== undefined;
+}
+
 /** The saved ETags and the provider's list together: what the list does not show is reported, not sent again. */
-async function arrivedParts(step: Step, upload: PartsRecord, reports: Reports): Promise<Map<number, ArrivedPart>> {
+async function arrivedParts(
+  step: Step,
+  { upload, target, reports }: { upload: PartsRecord; target: UploadTarget; reports: Reports },
+): Promise<Map<number, ArrivedPart>> {
   const saved = await step.engine.store.parts(step.record.id);
   const known = new Map(saved.map((part) => [part.number, part]));
-  const { list } = step.provider.members.upload ?? {};
-  if (list === undefined || step.provider.adapter.capabilities.upload?.canList !== true) return known;
-  const listed = await inSession(() => list(upload.session, step.context()));
+  const { list } = target;
+  if (list === undefined) return known;
+  const listed = await inSession(() => list(upload.session));
   for (const { number, size, etag = '', failed } of listed) {
     if (failed === true) known.delete(number);
     else if (!known.has(number)) known.set(number, { number, etag, size });
@@ -79,13 +98,15 @@ async function arrivedParts(step: Step, upload: PartsRecord, reports: Reports): 
 class Places {
   readonly #step: Step;
   readonly #upload: PartsRecord;
+  readonly #target: UploadTarget;
   readonly #signed: Map<number, SignedPart>;
   /** Signed again once for a refusal; a second refusal is not about age. */
   readonly #renewed = new Set<number>();
 
-  constructor(step: Step, upload: PartsRecord) {
+  constructor(step: Step, upload: PartsRecord, target: UploadTarget) {
     this.#step = step;
     this.#upload = upload;
+    this.#target = target;
     this.#signed = new Map((upload.signed ?? []).map((part) => [part.number, part]));
   }
 
@@ -104,22 +125,19 @@ class Places {
   }
 
   #expiresSoon(part: SignedPart): boolean {
-    return part.expiresAt !== undefined && part.expiresAt - expiryMarginMs <= this.#step.now && this.#canSign();
-  }
-
-  #canSign(): boolean {
-    return this.#step.provider.adapter.capabilities.upload?.canSign === true;
+    const { expiresAt } = part;
+    return expiresAt !== undefined && expiresAt - expiryMarginMs <= this.#step.now && this.#target.sign !== undefined;
   }
 
   async #sign(number: number): Promise<SignedPart> {
-    const { sign } = this.#step.provider.members.upload ?? {};
-    if (sign === undefined || !this.#canSign()) throw new SignatureGone();
+    const { sign, name } = this.#target;
+    if (sign === undefined) throw new SignatureGone();
     const numbers = this.#nextNumbers(number);
-    const signed = await inSession(() => sign(this.#upload.session, numbers, this.#step.context()));
+    const signed = await inSession(() => sign(this.#upload.session, numbers));
     for (const part of signed) this.#signed.set(part.number, part);
     const wanted = this.#signed.get(number);
     if (wanted !== undefined) return wanted;
-    const message = `${this.#step.provider.name}: asked to sign part ${number}, it signed others`;
+    const message = `${name}: asked to sign part ${number}, it signed others`;
     throw new SluiceError({ code: 'protocol', message, provider: this.#step.provider.name });
   }
 

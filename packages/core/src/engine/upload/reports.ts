@@ -4,6 +4,7 @@ import type { ArrivedPart } from '../../model/upload.js';
 import { isTransient } from '../../wire/failure.js';
 import type { Step } from '../step.js';
 import { inSession } from './failures.js';
+import type { UploadTarget } from './target.js';
 
 /** So many parts in one call, at most. */
 const mostAtOnce = 50;
@@ -13,20 +14,22 @@ const everyMs = 10_000;
 /** Tells a provider that wants to hear of it which parts arrived: never one call a part where a batch will do. */
 export class Reports {
   readonly #step: Step;
+  readonly #target: UploadTarget;
   readonly #session: JsonValue;
   #waiting: ArrivedPart[] = [];
   #lastAt: number;
   #busy = false;
 
-  constructor(step: Step, session: JsonValue) {
+  constructor(step: Step, target: UploadTarget, session: JsonValue) {
     this.#step = step;
+    this.#target = target;
     this.#session = session;
     this.#lastAt = step.now;
   }
 
   /** A part arrived, and the store knows it. */
   async add(part: ArrivedPart): Promise<void> {
-    if (this.#step.provider.members.upload?.report === undefined) return;
+    if (this.#target.report === undefined) return;
     this.#waiting.push(part);
     const due = this.#waiting.length >= mostAtOnce || this.#step.now >= this.#lastAt + everyMs;
     if (!due || this.#busy) return;
@@ -44,12 +47,11 @@ export class Reports {
   }
 
   async #send(): Promise<void> {
-    const { report } = this.#step.provider.members.upload ?? {};
     const batch = this.#waiting.splice(0, mostAtOnce);
     this.#busy = true;
     this.#lastAt = this.#step.now;
     try {
-      await inSession(async () => report?.(this.#session, batch, this.#step.context()));
+      await inSession(async () => this.#target.report?.(this.#session, batch));
     } catch (error) {
       this.#waiting.unshift(...batch);
       throw error;

@@ -3,12 +3,14 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { NetworkOptions, SluiceOptions } from '../../engine/sluice.js';
 import type { ConfiguredAdapter } from '../../model/define-adapter.js';
+import type { ConfiguredStaging } from '../../model/define-staging.js';
 import { invalidInput } from '../../model/issues.js';
 import type { Store } from '../../store/contract.js';
 import type { Environment } from './environment.js';
-import { loadAdapterPackage, loadStorePackage } from './package.js';
+import { loadAdapterPackage, loadStagingPackage, loadStorePackage } from './package.js';
 import { configurationProblem } from './problem.js';
 import type { ReadConfiguration } from './read.js';
+import { openSources } from './sources.js';
 
 /** How the packages of a configuration are found and where state lives. */
 export interface OpenOptions {
@@ -21,31 +23,27 @@ export interface OpenOptions {
 
 /**
  * Loads exactly the packages that a configuration names, and makes of it what `createSluice` takes.
- * @throws SluiceError `invalid-request` naming the field, and what to install; `unsupported` for `staging` and `sources`
+ * @throws SluiceError `invalid-request` naming the field, and what to install
  */
 export async function openConfiguration(
   configuration: ReadConfiguration,
   options: OpenOptions = {},
 ): Promise<SluiceOptions> {
   const { content } = configuration;
-  refuseUnsupported(configuration);
   const providers = await openProviders(configuration, options);
   const store = await openStore(configuration, options);
   const network = await openNetwork(configuration);
+  const staging = await openStaging(configuration, options);
   return {
     providers,
     ...(content.default !== undefined && { default: content.default }),
     ...(store !== undefined && { store }),
     ...(network !== undefined && { network }),
+    ...(staging !== undefined && { staging }),
+    ...(content.credentials !== undefined && { credentials: content.credentials }),
+    ...(content.webhooks !== undefined && { webhooks: content.webhooks }),
+    sources: await openSources(configuration, foldersToLookIn(configuration.directory, options)),
   };
-}
-
-function refuseUnsupported({ file, content }: ReadConfiguration): void {
-  for (const field of ['staging', 'sources'] as const) {
-    if (content[field] === undefined) continue;
-    const message = 'unsupported in this version: every source goes to its provider directly; take the field out';
-    throw configurationProblem({ file, field }, message, { code: 'unsupported' });
-  }
 }
 
 async function openProviders(
@@ -74,6 +72,20 @@ async function openStore(configuration: ReadConfiguration, options: OpenOptions)
     throw configurationProblem({ file }, invalidInput(parsed.error, { prefix: 'store', known }).message);
   }
   return factory(settings, { directory, stateDirectory: stateDirectory(options.env ?? process.env) });
+}
+
+async function openStaging(
+  { file, directory, content }: ReadConfiguration,
+  options: OpenOptions,
+): Promise<ConfiguredStaging | undefined> {
+  if (content.staging === undefined) return undefined;
+  const { adapter, ...settings } = content.staging;
+  const place = { file, field: 'staging.adapter' };
+  const factory = await loadStagingPackage({ place, name: adapter, from: foldersToLookIn(directory, options) });
+  const parsed = factory.staging.settings.safeParse(settings);
+  if (parsed.success) return factory(settings);
+  const known = Object.keys(factory.staging.settings.shape);
+  throw configurationProblem({ file }, invalidInput(parsed.error, { prefix: 'staging', known }).message);
 }
 
 async function openNetwork({ file, directory, content }: ReadConfiguration): Promise<NetworkOptions | undefined> {

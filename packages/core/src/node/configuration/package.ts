@@ -2,6 +2,8 @@ import { isAbsolute, join, resolve as resolvePath } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'import-meta-resolve';
 import { type AdapterFactory, isAdapterFactory } from '../../model/define-adapter.js';
+import { isSourceFactory, type SourceFactory } from '../../model/define-source.js';
+import { isStagingFactory, type StagingFactory } from '../../model/define-staging.js';
 import { isStoreFactory, type StoreFactory } from '../../store/define.js';
 import { configurationProblem, type Place } from './problem.js';
 
@@ -23,6 +25,32 @@ export async function loadAdapterPackage(request: PackageRequest): Promise<Adapt
 /** Loads the store that a package exports. */
 export async function loadStorePackage(request: PackageRequest): Promise<StoreFactory> {
   return pick(request, await load(request), { is: isStoreFactory, made: 'a store', by: 'defineStore' });
+}
+
+/** Loads the kind of sources that a package exports. */
+export async function loadSourcePackage(request: PackageRequest): Promise<SourceFactory> {
+  return pick(request, await load(request), { is: isSourceFactory, made: 'a kind of sources', by: 'defineSource' });
+}
+
+/** Loads the staging bucket that a package exports. */
+export async function loadStagingPackage(request: PackageRequest): Promise<StagingFactory> {
+  return pick(request, await load(request), { is: isStagingFactory, made: 'a staging bucket', by: 'defineStaging' });
+}
+
+/** Whether a package can be found from one of the folders. */
+export function isInstalled(name: string, from: string[]): boolean {
+  return from.some((folder) => {
+    try {
+      resolve(name, resolvingFrom(folder));
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function resolvingFrom(folder: string): string {
+  return pathToFileURL(join(folder, 'sluice.config.js')).href;
 }
 
 function pick<Factory>(
@@ -59,7 +87,7 @@ function find({ place, name, from }: PackageRequest): string {
   }
   for (const folder of from) {
     try {
-      return resolve(name, pathToFileURL(join(folder, 'sluice.config.js')).href);
+      return resolve(name, resolvingFrom(folder));
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       // Another message means that the package is there and broken: looking elsewhere would hide it.

@@ -15,7 +15,13 @@ export const configurationSchema = z.strictObject({
     .refine((providers) => Object.keys(providers).length > 0, 'name at least one'),
   store: packageEntry.optional(),
   staging: packageEntry.optional(),
-  sources: z.record(z.string(), z.unknown()).optional(),
+  sources: z.record(z.string(), packageEntry).optional(),
+  credentials: z
+    .record(z.string(), z.strictObject({ username: z.string().min(1), password: z.string().min(1) }))
+    .optional(),
+  webhooks: z
+    .strictObject({ publicUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }) })
+    .optional(),
   network: z
     .strictObject({
       allowPrivateAddresses: z.boolean().optional(),
@@ -31,7 +37,10 @@ export const configurationSchema = z.strictObject({
  * - `default`: the provider of requests that name none
  * - `store`: the package of the store and its settings
  * - `network`: `ca` is the path of a PEM file, relative to the configuration; the rest as in `NetworkOptions`
- * - `staging` and `sources` are kept for routes that do not exist yet, and are refused
+ * - `sources`: under names of your own, the package that reads a kind of sources and its settings; ours are found where they are installed
+ * - `credentials`: by where a URL leads, such as `ftp://files.example`
+ * - `staging`: the package of the bucket through which bytes reach providers that take URLs only, and its settings
+ * - `webhooks`: `publicUrl`, where providers reach this side from outside
  *
  * Any text may say `${NAME}` for an environment variable; `$${` stands for `${` itself.
  */
