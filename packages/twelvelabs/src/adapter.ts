@@ -51,7 +51,7 @@ export const twelvelabs = defineAdapter({
     limitsIn: (lane) => (lane.startsWith(integrationLane) ? { jobs: 1 } : {}),
     async ready(request, context) {
       const place = placeOf(request, settings);
-      return place === undefined ? { go: true } : readyToImport(place, context);
+      return place === undefined ? { go: true } : readyToImport(place, context, settings);
     },
     async before(request, context) {
       const place = placeOf(request, settings);

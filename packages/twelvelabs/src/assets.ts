@@ -7,6 +7,7 @@ import {
   type JsonValue,
   type ProviderSnapshot,
   type Recovered,
+  type ReportedItem,
   SluiceError,
   type Started,
 } from '@sluice/core/adapter';
@@ -102,7 +103,7 @@ function assetSnapshot(asset: AssetState, raw: JsonValue, indexing: Indexing | u
   const facts = factsOf(asset);
   if (indexing !== undefined)
     return { state: 'running', rawState, next: { effect: 'index', input: { indexing, facts } } };
-  return { state: 'completed', rawState, items: [{ ok: true, ref: id, asset: { ...assetOf(facts), raw } }] };
+  return { state: 'completed', rawState, items: [assetItem(id, facts, { raw })] };
 }
 
 function factsOf({ id, size, duration, filename }: AssetState): AssetFacts {
@@ -114,9 +115,10 @@ function factsOf({ id, size, duration, filename }: AssetState): AssetFacts {
   };
 }
 
-/** An asset as an item shows it. Its size is that of the file that was brought in. */
-export function assetOf({ asset, ...facts }: AssetFacts): Asset {
-  return { id: asset, ...facts };
+/** An asset as an item. Its size is that of the file that was brought in. */
+export function assetItem(ref: string, { asset: id, ...facts }: AssetFacts, more: Partial<Asset>): ReportedItem {
+  const asset = { id, ...facts, ...more };
+  return { ok: true, ref, asset, ...(facts.size !== undefined && { of: { size: 'source' } }) };
 }
 
 /** After a lost answer: the asset that names the job. */

@@ -22,8 +22,6 @@ import { userMetadataOf } from './user-metadata.js';
 type Request = AdapterRequest<ParsedOptions>;
 type ImportReference = Extract<Reference, { integration: string }>;
 
-/** An integration is looked at again so often while an import of somebody else runs, in milliseconds. */
-const busyLookMs = 10_000;
 /** Before that, an import whose answer was lost may still be on its way into the logs, in milliseconds. */
 const settlesMs = 60_000;
 /** Times of the provider come in whole seconds. */
@@ -89,7 +87,11 @@ export async function lookAtImport(
 }
 
 /** "Only one import job can run at a time" (Import videos page): whoever runs it, ours waits until its end is in the logs. */
-export async function readyToImport({ integration }: ImportPlace, { http }: AdapterContext): Promise<Readiness> {
+export async function readyToImport(
+  { integration }: ImportPlace,
+  { http }: AdapterContext,
+  { busyLookMs }: ParsedSettings,
+): Promise<Readiness> {
   const running = (await logsOf(http, integration)).find(({ ended_at }) => ended_at == null);
   if (running === undefined) return { go: true };
   const into = running.index_name ?? running.index_id ?? 'an index';
@@ -161,7 +163,7 @@ async function integrationCall(http: Http, call: HttpCall): Promise<HttpAnswer> 
 }
 
 /** A refusal because an import runs did nothing: the start waits and is sent again. */
-function busy(error: unknown, { busyCodes }: ParsedSettings): unknown {
+function busy(error: unknown, { busyCodes, busyLookMs }: ParsedSettings): unknown {
   if (!SluiceError.is(error)) return error;
   const says = error.providerCode !== undefined && busyCodes.includes(error.providerCode);
   if (error.status !== 409 && !says) return error;

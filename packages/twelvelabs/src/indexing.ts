@@ -1,5 +1,5 @@
 import type { AdapterContext, Intent, JsonValue, ProviderSnapshot, Recovered, Started } from '@sluice/core/adapter';
-import { assetOf, assetPath } from './assets.js';
+import { assetItem, assetPath } from './assets.js';
 import { type IndexedMemo, type Reference, readIndexedMemo, readIndexInput } from './references.js';
 import { type IndexedState, readCreatedIndexed, readIndexed, readIndexedOfAsset, readRaw } from './wire-shapes.js';
 
@@ -54,13 +54,12 @@ function indexedSnapshot(indexed: IndexedState, raw: JsonValue, { facts }: Index
   if (rawState !== 'ready') return { state: 'running', rawState, unmapped: true };
   const url = streamOf(indexed);
   const durationSeconds = facts.durationSeconds ?? indexed.system_metadata?.duration ?? undefined;
-  const asset = {
-    ...assetOf(facts),
+  const more = {
     ...(durationSeconds !== undefined && { durationSeconds }),
     ...(url !== undefined && { url }),
     raw,
   };
-  return { state: 'completed', rawState, items: [{ ok: true, ref, asset }] };
+  return { state: 'completed', rawState, items: [assetItem(ref, facts, more)] };
 }
 
 function streamOf({ hls }: IndexedState): string | undefined {

@@ -37,6 +37,8 @@ export const twelvelabsSettingsSchema = z.object({
   urlMaxBytes: z.int().min(1).default(4_000_000_000),
   /** How a refusal says that an import runs already, besides the status 409: its error codes, which nobody documents. */
   busyCodes: z.array(z.string().min(1)).default(['import_already_running']),
+  /** How often to ask whether an import of somebody else is over, in milliseconds. */
+  busyLookMs: z.int().min(1).default(10_000),
   webhook: webhookSettingsSchema.default(webhookSettingsSchema.parse({})),
 });
 

@@ -31,7 +31,7 @@ type Settings = Partial<TwelvelabsSettings> & { pollIntervalMs?: number };
 
 /** A client of it that looks often. */
 export function clientOf({ twelvelabs: { baseUrl, apiKey, indexId } }: Emulator, settings: Settings = {}) {
-  const own = { baseUrl, apiKey, indexId, pollIntervalMs: 20 };
+  const own = { baseUrl, apiKey, indexId, pollIntervalMs: 20, busyLookMs: 100 };
   const sluice = createSluice({ providers: { search: twelvelabs({ ...own, ...settings }) } });
   closeAfterwards(() => sluice.close());
   const bring = async (request: ImportRequest) => (await sluice.import(request)).wait({ timeoutMs: 60_000 });

@@ -55,7 +55,12 @@ function deliveryBody(type: string): string {
 
 const ready = deliveryBody('index.task.ready');
 
+/** An import that is over. */
+const ended = { ...log, created_at: '2025-12-01T00:00:00Z', ended_at: '2025-12-01T01:00:00Z' };
+
 const shared = {
+  before: { json: { data: [ended] } },
+  ready: { json: { data: [ended, { ...ended, ended_at: '2025-12-02T00:00:00Z' }] } },
   unauthorized,
   rateLimited: [rateLimited, tooMany, { status: 429, headers: { 'retry-after': '120' }, json: {} }],
   upload: {
@@ -138,6 +143,7 @@ export const integrationSubject: AdapterSubject = {
   },
   samples: {
     ...shared,
+    notReady: { json: { data: [ended, log] } },
     started: startedImport,
     pending: {
       validating: { json: { ...listed('validating'), ...b, not_imported: ['d.mp4'], ready: null } },

@@ -43,8 +43,11 @@ export interface UploadSamples {
 
 /** What the provider answers, as its documentation shows it: plain data, no code. */
 export interface AdapterSamples {
-  /** To what is asked before a start, where nothing stands in its way; needed where the adapter has the member `before`. */
+  /** To the question of the member `before`, what is there before a start; needed where the adapter has it. */
   before?: ScriptedAnswer;
+  /** To the question of the member `ready`, where nothing stands in the way of a start, and where something does; needed where the adapter has it. */
+  ready?: ScriptedAnswer;
+  notReady?: ScriptedAnswer;
   /** To a start that it accepts. */
   started: ScriptedAnswer;
   /** To a look at a job that is not over: by the provider's word for it, every word that the adapter knows. */

@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import type { ProbeStep, Problem, ProviderSnapshot, Recovered, Started, WebhookNotice } from '../model/adapter.js';
+import type {
+  ProbeStep,
+  Problem,
+  ProviderSnapshot,
+  Readiness,
+  Recovered,
+  Started,
+  WebhookNotice,
+} from '../model/adapter.js';
 import type { BegunUpload, ListedPart, SignedPart } from '../model/upload.js';
 
 /** What an adapter may answer with, strictly: a misspelt field is found here. */
@@ -68,6 +76,11 @@ export const snapshotSchema = z.strictObject({
 const startedShape = { ref: z.json(), memo: z.json().exactOptional(), snapshot: snapshotSchema };
 
 export const startedSchema = z.strictObject(startedShape) satisfies z.ZodType<Started>;
+
+export const readinessSchema = z.union([
+  z.strictObject({ go: z.literal(true) }),
+  z.strictObject({ again: count, why: text }),
+]) satisfies z.ZodType<Readiness>;
 
 export const recoveredSchema = z.discriminatedUnion('found', [
   z.strictObject({ found: z.literal('started'), ...startedShape }),

@@ -56,6 +56,7 @@ function hasWhatItDeclares(subject: AdapterSubject): void {
     ...pairs,
     { member: 'probe', has: members.probe, sample: samples.probe },
     { member: 'before', has: members.before, sample: samples.before },
+    { member: 'ready', has: members.ready, sample: samples.ready },
     { member: 'recover', has: members.recover, sample: samples.recovered },
     { member: 'wire.authorize', has: members.wire.authorize, sample: samples.authorized },
   ];

@@ -37,18 +37,20 @@ async function play(
   const starts: SentRequest[] = [];
   let looks = 0;
   const scripted = scriptAuthorization(subject).adapter;
-  const before = watchBefore(scripted);
+  const { before, ready } = subject.samples;
+  const watched = watchQuestions(scripted);
   const answer = (answers: ScriptedAnswer[], number: number) =>
     answers[Math.min(number, answers.length - 1)] ?? { failure: 'reset' as const };
   const http = scriptedHttp((request) => {
-    if (before.asking() && subject.samples.before !== undefined) return subject.samples.before;
+    const question = { before, ready }[watched.asking() ?? 'before'];
+    if (watched.asking() !== undefined && question !== undefined) return question;
     if (request.method !== start.method || request.path !== start.path) return answer(script.looks, looks++);
     starts.push(request);
     return answer(script.starts, starts.length - 1);
   });
   const { settings, request } = subject;
   const sluice = createSluice({
-    providers: { [providerName]: { adapter: before.adapter, settings } },
+    providers: { [providerName]: { adapter: watched.adapter, settings } },
     fetch: http.fetch,
     clock: new VirtualClock(),
   });
@@ -68,22 +70,31 @@ async function play(
   }
 }
 
-/** The adapter, and whether it is just asking what is there before a start: by its calls alone that is a look like any other. */
-function watchBefore(adapter: Adapter): { adapter: Adapter; asking(): boolean } {
-  let asking = false;
+type Question = 'ready' | 'before';
+
+/** The adapter, and what it is just asking before a start: by its calls alone that is a look like any other. */
+function watchQuestions(adapter: Adapter): { adapter: Adapter; asking(): Question | undefined } {
+  let asking: Question | undefined;
+  const during = async <T>(question: Question, ask: () => Promise<T>): Promise<T> => {
+    asking = question;
+    try {
+      return await ask();
+    } finally {
+      asking = undefined;
+    }
+  };
   const create = (settings: unknown) => {
     const members = adapter.create(settings);
-    const { before } = members;
-    if (before === undefined) return members;
-    const watched: typeof before = async (request, context) => {
-      asking = true;
-      try {
-        return await before(request, context);
-      } finally {
-        asking = false;
-      }
+    const { before, ready } = members;
+    return {
+      ...members,
+      ...(before !== undefined && {
+        before: (...given: Parameters<typeof before>) => during('before', () => before(...given)),
+      }),
+      ...(ready !== undefined && {
+        ready: (...given: Parameters<typeof ready>) => during('ready', () => ready(...given)),
+      }),
     };
-    return { ...members, before: watched };
   };
   return { adapter: { ...adapter, create }, asking: () => asking };
 }

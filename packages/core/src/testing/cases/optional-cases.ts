@@ -3,18 +3,21 @@ import type { ProbeStep } from '../../model/adapter.js';
 import { effectOf } from '../../wire/http.js';
 import type { AdapterSubject, ConformanceCase } from '../adapter-subject.js';
 import { assertFits, assertJson, assertNoSecret, rejection } from '../expectations.js';
-import { probeStepSchema, recoveredSchema, snapshotSchema } from '../output-schemas.js';
+import { probeStepSchema, readinessSchema, recoveredSchema, snapshotSchema } from '../output-schemas.js';
 import { Rehearsal, sampleJobId } from '../rehearsal.js';
 import type { ScriptedAnswer } from '../scripted-http.js';
 import { withSecretSource } from '../sources.js';
 
 /** The members that not every adapter has. */
 export function optionalCases(subject: AdapterSubject): ConformanceCase[] {
-  const { before, canceled, probe, recovered } = subject.samples;
+  const { before, ready, notReady, canceled, probe, recovered } = subject.samples;
   return [
     ...(before === undefined
       ? []
       : [{ name: 'looks before a start with one call', run: () => looksBefore(subject, before) }]),
+    ...(ready === undefined
+      ? []
+      : [{ name: 'tells whether a start may go, with one call', run: () => tellsReadiness(subject, ready, notReady) }]),
     ...(canceled === undefined ? [] : [{ name: 'cancels with one call', run: () => cancels(subject, canceled) }]),
     ...(probe === undefined ? [] : [{ name: 'probes with one call a step', run: () => probes(subject, probe) }]),
     ...(recovered === undefined
@@ -23,19 +26,40 @@ export function optionalCases(subject: AdapterSubject): ConformanceCase[] {
   ];
 }
 
+/** A question before a start is one call, which changes nothing; for some sources there may be nothing to ask. */
+async function asks<T>(
+  subject: AdapterSubject,
+  answer: ScriptedAnswer,
+  ask: (rehearsal: Rehearsal) => Promise<T> | undefined,
+): Promise<{ seen: T | undefined; rehearsal: Rehearsal }> {
+  const rehearsal = new Rehearsal(subject, [answer]);
+  const seen = await ask(rehearsal);
+  const effects = rehearsal.calls.map(effectOf);
+  assert.ok(effects.length <= 1, 'a question before a start is one call');
+  for (const effect of effects) assert.equal(effect, 'none', 'a question before a start must change nothing');
+  if (effects.length > 0) {
+    const failing = new Rehearsal(subject, [{ status: 503, text: '' }]);
+    await rejection(async () => ask(failing), 'a question before a start, answered with 503');
+  }
+  return { seen, rehearsal };
+}
+
 async function looksBefore(subject: AdapterSubject, answer: ScriptedAnswer): Promise<void> {
+  const ask = (one: Rehearsal) => one.members.before?.(one.request, one.context());
+  assertJson((await asks(subject, answer, ask)).seen, "before's answer");
   const rehearsal = new Rehearsal(subject, [answer], { request: withSecretSource(subject) });
-  const seen = await rehearsal.members.before?.(rehearsal.request, rehearsal.context());
-  assert.deepStrictEqual(
-    rehearsal.calls.map(effectOf),
-    ['none'],
-    'before must make exactly one call, which changes nothing',
-  );
-  assertJson(seen, "before's answer");
-  assertNoSecret(seen, rehearsal.secrets, "before's answer");
-  const failing = new Rehearsal(subject, [{ status: 503, text: '' }]);
-  const again = async () => failing.members.before?.(failing.request, failing.context());
-  await rejection(again, 'before, answered with 503');
+  assertNoSecret(await ask(rehearsal), rehearsal.secrets, "before's answer");
+}
+
+async function tellsReadiness(subject: AdapterSubject, ready: ScriptedAnswer, not?: ScriptedAnswer): Promise<void> {
+  const ask = (one: Rehearsal) => one.members.ready?.(one.request, one.context());
+  const { seen } = await asks(subject, ready, ask);
+  assert.deepStrictEqual(seen, { go: true }, 'samples.ready stands in the way of nothing');
+  if (not === undefined) return;
+  const { seen: waits, rehearsal } = await asks(subject, not, ask);
+  assertFits(readinessSchema, waits, "ready's answer");
+  assert.ok(waits !== undefined && 'again' in waits, 'samples.notReady stands in the way of a start');
+  assertNoSecret(waits, rehearsal.secrets, "ready's answer");
 }
 
 async function cancels(subject: AdapterSubject, canceled: ScriptedAnswer): Promise<void> {
