@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { fromBuffer } from '@sluice/core';
 import { fromFile } from '@sluice/core/node';
 import type { FireworkUploadStore } from '@sluice/emulator';
+import { type CephGateway, missingCeph, startCeph } from '@sluice/test-servers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../emulator/test/s3-cases/store.js';
-import { type CephGateway, missingCeph, startCeph } from '@sluice/test-servers';
 import { leastPartBytes } from '../src/ways.js';
 import { closeAfterwards, connect, sampleOf, sha256Of } from './emulation.js';
 import { mebibyte } from './play.js';
@@ -110,8 +110,12 @@ describe.for(stores)('an upload into $store', ({ bucket, skipped }) => {
     const { emulator, bring } = await connect({ firework: { uploads: await bucket() } });
     const bytes = randomBytes(40_000);
     const source = fromBuffer(bytes, { name: 'direct.mp4' });
-    const { items } = await bring({ source, options: { firework: { upload: 'file', caption: 'Direct' } } });
-    expect(items).toMatchObject([{ ok: true, asset: { title: 'Direct' } }]);
+    const options = { firework: { upload: 'file', caption: 'Direct' } } as const;
+    const { items, warnings } = await bring({ source, expect: { sha256: 'compute' }, options });
+    // Taken while it was sent: nobody has to read the source once more for it.
+    const sha256 = { outcome: 'match', expected: sha256Of(bytes), actual: sha256Of(bytes) };
+    expect(items).toMatchObject([{ ok: true, asset: { title: 'Direct' }, checks: { sha256 } }]);
+    expect(warnings.map(({ code }) => code)).not.toContain('unchecked');
     expect(emulator.firework.videos()).toMatchObject([{ way: 'file', sha256: sha256Of(bytes), caption: 'Direct' }]);
     expect(emulator.firework.counts()).toMatchObject({ signature: 0, create: 1 });
   });

@@ -160,7 +160,7 @@ describe('the file with the creation', () => {
       text: JSON.stringify(video),
       parse: (schema) => schema.parse(video),
     } satisfies HttpAnswer;
-    const started = membersOf().upload.answered?.(answer, context);
+    const started = membersOf().upload.answered?.(answer, context, clip);
     expect(started).toMatchObject({ ref: { video: video.id }, snapshot: { state: 'completed' } });
   });
 });

@@ -117,7 +117,9 @@ function staged({ adapter }: Provider, means: Means, traffic: Route['traffic']):
 
 function urlsOf({ adapter }: Provider): string {
   const schemes = adapter.capabilities.url?.schemes ?? [];
-  return schemes.length === 0 ? 'no URLs' : `${schemes.join(' and ')} URLs`;
+  const last = schemes.at(-1);
+  if (last === undefined) return 'no URLs';
+  return schemes.length === 1 ? `${last} URLs` : `${schemes.slice(0, -1).join(', ')} and ${last} URLs`;
 }
 
 function article(scheme: string): string {

@@ -53,7 +53,7 @@ describe('a request is refused, and nothing saved or sent', () => {
     [
       'a scheme that the provider does not read',
       { source: 's3://bucket/key' },
-      'source: nova takes http and https and ftp URLs, not an s3 URL; nova takes no bytes; no staging bucket',
+      'source: nova takes http, https and ftp URLs, not an s3 URL; nova takes no bytes; no staging bucket',
     ],
   ])('%s', async (_what, request, message) => {
     const error = await refusalOf(request);

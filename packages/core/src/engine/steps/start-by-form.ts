@@ -8,7 +8,7 @@ import { connectionError, refusalError, timeoutError } from '../../wire/failure.
 import { readRate } from '../../wire/rate.js';
 import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
-import { assertExpected } from '../upload/expected.js';
+import { assertExpected, expectedDigest } from '../upload/expected.js';
 import { TransferProgress } from '../upload/progress.js';
 import { digestOf } from '../upload/source-bytes.js';
 import { begun, startFailed } from './outcome.js';
@@ -42,9 +42,12 @@ export async function startByForm(step: Step, start: FormStart): Promise<Advance
   return begun(step, started);
 }
 
-/** Once it is sent it is too late: an expected sha-256 is held against the source before. */
+/**
+ * Once it is sent it is too late: an expected sha-256 is held against the source before. What can be read only once is held against it
+ * afterwards, as is what the source itself is to say.
+ */
 async function assertDigest(step: Step, bytes: OpenBytes): Promise<void> {
-  if (step.record.request?.expect?.sha256 === undefined) return;
+  if (expectedDigest(step.record) === undefined || !bytes.seekable) return;
   const sha256 = await digestOf(step, bytes);
   assertExpected(step.record, sha256);
 }
@@ -79,6 +82,9 @@ async function sendOnce(
     moved: progress.moved,
   });
   await assertUnchanged(step, bytes);
+  const { sha256 } = sent;
+  const measured = { ...step.record.measured, size: bytes.size, ...(sha256 !== undefined && { sha256 }) };
+  step.record = { ...step.record, measured };
   if (upload?.answered === undefined) throw new TypeError('it does not read the answer to its form');
   const answer = { status: sent.status, header: sent.header, text: sent.body };
   return upload.answered(answerOf(answer, step.scope('once')), step.context('starts'), step.request());
