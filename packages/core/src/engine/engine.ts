@@ -1,4 +1,4 @@
-import { createBytePlane, createFetch, createResolve } from '#platform';
+import { createBytePlane, createFetch, createReadHttp, createResolve } from '#platform';
 import type { ConfiguredStaging, StagingContext } from '../model/define-staging.js';
 import { SluiceError } from '../model/error.js';
 import { findSecrets } from '../model/redact.js';
@@ -77,6 +77,14 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
   const guarded = allowPrivateAddresses ? trusted : createFetch({ ...network, guarded: true });
   const bytePlane = createBytePlane(network);
   const guardedOrOwn = guardedFetch(options, guarded.fetch);
+  const overGuarded = overFetch(guardedOrOwn);
+  const sourceFetches = {
+    fetch: overGuarded,
+    // What an application fetches with is to see all that is fetched.
+    ...(options.fetch === undefined && {
+      stream: createReadHttp({ ...network, guarded: !allowPrivateAddresses }, overGuarded),
+    }),
+  };
   const roomListeners = new Set<Parameters<Engine['onRoomMade']>[0]>();
   return {
     store,
@@ -89,10 +97,7 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
     staging: options.staging,
     stagingContext: (signal) => ({ fetch: trusted.fetch, signal, now: () => clock.now() }),
     sources: new Sources({
-      sources: [
-        httpSource({ fetch: overFetch(guardedOrOwn), timeoutMs: sourceTimeoutMs, clock }),
-        ...(options.sources ?? []),
-      ],
+      sources: [httpSource({ ...sourceFetches, timeoutMs: sourceTimeoutMs, clock }), ...(options.sources ?? [])],
       credentials,
       context: { resolve: createResolve({ guarded: !allowPrivateAddresses }), fetch: guardedOrOwn, network },
     }),

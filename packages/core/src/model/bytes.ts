@@ -10,6 +10,8 @@ export interface BytesState {
 export interface OpenBytes extends Readonly<BytesState> {
   /** False for a stream: it is read once, in order, one part at a time. */
   readonly seekable: boolean;
+  /** True for what comes over a network: reading in several places at once would fetch bytes that nobody takes, or fetch them twice. */
+  readonly far?: boolean;
   /**
    * Fills the head of `target` with what stands at `position`.
    * @returns how many bytes were read; 0 at the end, fewer than asked only right before it

@@ -5,7 +5,8 @@ import { rootCertificates } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { SluiceError } from '../model/error.js';
 import { assertPublicHost, isPrivateAddress, privateAddressError } from '../wire/address.js';
-import type { FetchOptions, PlatformFetch, Resolve } from './port.js';
+import type { SourceFetch } from '../wire/http-source/ask.js';
+import type { CreateReadHttp, FetchOptions, PlatformFetch, Resolve } from './port.js';
 
 const connectTimeoutMs = 10_000;
 /** Each attempt has a time-out of its own, which may be longer than undici's 300 s. */
@@ -93,3 +94,16 @@ export function createResolve({ guarded }: { guarded: boolean }): Resolve {
 }
 
 export { createBytePlane } from './lazy-bytes.js';
+
+/** Over connections of its own, loaded at the first one; through a proxy as everything else goes. */
+export const createReadHttp: CreateReadHttp = ({ guarded, proxy, ca }, otherwise) => {
+  if (proxy !== undefined) return otherwise;
+  let loading: Promise<SourceFetch> | undefined;
+  const load = () => {
+    loading ??= import('./node-bytes/read-http.js').then(({ readHttp }) =>
+      readHttp({ otherwise, ...(guarded && { lookup: publicLookup }), ...(ca !== undefined && { ca }) }),
+    );
+    return loading;
+  };
+  return async (request) => (await load())(request);
+};

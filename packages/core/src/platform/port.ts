@@ -1,3 +1,5 @@
+import type { SourceFetch } from '../wire/http-source/ask.js';
+
 /** The port to the outside. `#platform` in package.json chooses node.ts or web.ts. */
 
 /** What a fetch is made for. */
@@ -18,3 +20,6 @@ export interface PlatformFetch {
   fetch: typeof fetch;
   close(): Promise<void>;
 }
+
+/** Makes what asks for the content of http sources, the fastest way that there is; `otherwise` where there is no other. */
+export type CreateReadHttp = (options: FetchOptions, otherwise: SourceFetch) => SourceFetch;

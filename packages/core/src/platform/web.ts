@@ -1,6 +1,6 @@
 import { SluiceError } from '../model/error.js';
 import { assertPublicHost } from '../wire/address.js';
-import type { FetchOptions, PlatformFetch, Resolve } from './port.js';
+import type { CreateReadHttp, FetchOptions, PlatformFetch, Resolve } from './port.js';
 
 /**
  * The runtime's own fetch. A guard by DNS is impossible here, so only literal addresses are refused; proxy and certificate
@@ -30,3 +30,6 @@ export function createResolve({ guarded }: { guarded: boolean }): Resolve {
 }
 
 export { createBytePlane } from './web-bytes.js';
+
+/** The runtime's own fetch is all there is. */
+export const createReadHttp: CreateReadHttp = (_options, otherwise) => otherwise;

@@ -47,6 +47,7 @@ class RangedBytes implements OpenBytes {
   readonly size: number;
   readonly fingerprint: string;
   readonly seekable: boolean;
+  readonly far = true;
   readonly #source: RangedSource;
   readonly #clock: Clock;
   readonly #most: number;

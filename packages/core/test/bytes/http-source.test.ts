@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { startUnrulyHttp, type UnrulyFile, type UnrulyHttp } from '@sluice/test-servers';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { OpenBytes } from '../../src/model/bytes.js';
 import type { SourceContext } from '../../src/model/define-source.js';
+import { readHttp } from '../../src/platform/node-bytes/read-http.js';
 import { httpSource } from '../../src/wire/http-source/http-source.js';
 import { overFetch } from '../../src/wire/http-source/over-fetch.js';
 import { platformFetch } from '../support/servers.js';
@@ -29,8 +30,12 @@ function asked(url: string) {
   return server.asked.filter(({ path }) => path === new URL(url).pathname);
 }
 
-function reader({ guarded = false } = {}) {
-  return httpSource({ fetch: overFetch(platformFetch({ guarded })), timeoutMs: 2_000 });
+/** As on Node, or as in every other runtime. */
+let ownConnections = false;
+
+function reader() {
+  const fetch = overFetch(platformFetch({ guarded: false }));
+  return httpSource({ fetch, timeoutMs: 2_000, ...(ownConnections && { stream: readHttp({ otherwise: fetch }) }) });
 }
 
 function context(more: Partial<SourceContext> = {}): SourceContext {
@@ -145,7 +150,11 @@ describe('what a server tells of a file', () => {
   });
 });
 
-describe('what is read of it', () => {
+describe.each(['over fetch', 'over connections of its own'])('what is read of it, %s', (how) => {
+  beforeEach(() => {
+    ownConnections = how !== 'over fetch';
+  });
+
   it.each<[string, Partial<UnrulyFile>]>([
     ['a server that does all', {}],
     ['one without ranges', { ranges: false }],

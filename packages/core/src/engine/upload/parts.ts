@@ -41,8 +41,8 @@ export async function sendParts(
     bytes,
     partSize: upload.partSize,
     missing,
-    inFlight: bytes.seekable && !isFar(step) ? inFlight : 1,
-    digest: wantsDigest(step, { upload, missing: missing.length, arrived: arrived.size }),
+    inFlight: bytes.seekable && bytes.far !== true ? inFlight : 1,
+    digest: wantsDigest(step, { upload, bytes, missing: missing.length, arrived: arrived.size }),
     md5: false,
     idleTimeoutMs,
     signal: step.signals.stop,
@@ -61,18 +61,16 @@ export async function sendParts(
   return { parts, ...(sha256 !== undefined && { sha256 }) };
 }
 
-/** What is read over a network is read once, in order: a second reading for the digest would cost as much as the first. */
-function isFar({ record }: Step): boolean {
-  return record.request?.source.kind === 'url';
-}
-
 /**
  * When nothing is left to send, what was taken on the way still holds: the source is the same. To read again over a network what had
  * arrived before is worth it only where somebody expects a digest.
  */
-function wantsDigest(step: Step, about: { upload: UploadRecord; missing: number; arrived: number }): boolean {
+function wantsDigest(
+  step: Step,
+  about: { upload: UploadRecord; bytes: OpenBytes; missing: number; arrived: number },
+): boolean {
   if (about.missing === 0 && about.upload.sha256 !== undefined) return false;
-  return !isFar(step) || about.arrived === 0 || expectedDigest(step.record) !== undefined;
+  return about.bytes.far !== true || about.arrived === 0 || expectedDigest(step.record) !== undefined;
 }
 
 /** The saved ETags and the provider's list together: what the list does not show is reported, not sent again. */

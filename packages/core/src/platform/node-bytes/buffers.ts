@@ -14,6 +14,11 @@ export function bufferSizeFor(lanes: number): number {
  */
 const toCacheLine = 48;
 
+/** Memory for a socket to read into. Bytes. */
+export function readingBuffer(size: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new ArrayBuffer(toCacheLine + size), toCacheLine);
+}
+
 /** A buffer of a lane, shared with the digest's thread. It is filled again only when the socket and the digest are done with it. */
 export class ReusedBuffer {
   readonly bytes: Uint8Array<SharedArrayBuffer>;

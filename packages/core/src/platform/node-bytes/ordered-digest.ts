@@ -15,7 +15,8 @@ export class OrderedDigest {
   readonly #hasher: Hasher;
   /** The next position from the frontier on that a lane will still read; the whole's size when there is none. */
   readonly #nextRead: (frontier: number) => number;
-  readonly #gap = new ReusedBuffer(bufferSizeFor(1));
+  /** Two, so that one is filled while the other is hashed. */
+  readonly #gaps = [new ReusedBuffer(bufferSizeFor(1)), new ReusedBuffer(bufferSizeFor(1))] as const;
   #frontier = 0;
   #filling: Promise<void> | undefined;
   #error: unknown;
@@ -50,13 +51,20 @@ export class OrderedDigest {
   }
 
   async #fill(): Promise<void> {
+    let turn = 0;
     for (let end = this.#end(); this.#frontier < end; end = this.#end()) {
-      const length = Math.min(this.#gap.bytes.byteLength, end - this.#frontier);
-      const read = await this.#bytes.read(this.#gap.bytes.subarray(0, length), this.#frontier);
+      const gap = turn === 0 ? this.#gaps[0] : this.#gaps[1];
+      turn = 1 - turn;
+      await gap.free;
+      const length = Math.min(gap.bytes.byteLength, end - this.#frontier);
+      const read = await this.#bytes.read(gap.bytes.subarray(0, length), this.#frontier);
       if (read === 0) throw sourceShrank();
-      await this.#hasher.update(this.#gap.bytes.subarray(0, read));
+      gap.free = this.#hasher.update(gap.bytes.subarray(0, read));
+      // Whoever fills it next gets the error; nobody may, when reading ends before.
+      gap.free.catch(() => undefined);
       this.#frontier += read;
     }
+    await Promise.all(this.#gaps.map(({ free }) => free));
   }
 
   #end(): number {

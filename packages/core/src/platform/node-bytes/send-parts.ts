@@ -96,7 +96,7 @@ class PartsSender {
       const number = this.#transfer.missing[this.#next];
       if (number === undefined) return;
       const { bytes, partSize } = this.#transfer;
-      if (!bytes.seekable) await this.#digest?.reach((number - 1) * partSize);
+      if (!bytes.seekable || bytes.far === true) await this.#digest?.reach((number - 1) * partSize);
       this.#next += 1;
       await lane.send(number);
     }

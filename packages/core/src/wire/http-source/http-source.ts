@@ -12,6 +12,8 @@ import { streamFrom } from './stream-from.js';
 export interface HttpSourceOptions {
   /** Under the address guard. */
   fetch: SourceFetch;
+  /** Asked for the content in its place, where there is something faster. Under the guard too. */
+  stream?: SourceFetch;
   /** For the head of one answer, in milliseconds. */
   timeoutMs: number;
   clock?: Clock;
@@ -30,7 +32,9 @@ export function httpSource(options: HttpSourceOptions): ConfiguredSource {
   };
 }
 
-async function openHttp(url: string, context: SourceContext, options: AskOptions): Promise<OpenBytes> {
+type OpenOptions = AskOptions & Pick<HttpSourceOptions, 'stream'>;
+
+async function openHttp(url: string, context: SourceContext, options: OpenOptions): Promise<OpenBytes> {
   const told = await lookHttp(url, options, { ranges: true });
   const name = redactUrl(url);
   const size = told.size ?? context.expectedSize;
@@ -44,7 +48,10 @@ async function openHttp(url: string, context: SourceContext, options: AskOptions
     fingerprint: told.fingerprint,
     seekable: told.ranges === true,
     openAt: (position, signal) =>
-      streamFrom({ url, size, position, validator: told.validator }, { ...options, signal }),
+      streamFrom(
+        { url, size, position, validator: told.validator },
+        { ...options, fetch: options.stream ?? options.fetch, signal },
+      ),
     look: async () => {
       const now = await lookHttp(url, options);
       return { size: now.size ?? size, fingerprint: now.fingerprint };
