@@ -41,7 +41,7 @@ const lists: [path: string, heading: string, names: Record<string, true>][] = [
     '## Look before you import',
     {
       ...{ provider: true, adapter: true, name: true, source: true, lane: true, route: true, checks: true },
-      ...{ problems: true, size: true, probe: true },
+      ...{ traffic: true, problems: true, size: true, media: true, probe: true },
     } satisfies All<keyof ImportPlan>,
   ],
   [

@@ -1,5 +1,10 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCertificate } from './certificate.js';
 import { sendUnruly } from './unruly-answer.js';
 
 /** A file, and each way in which its server misbehaves; none unless said. */
@@ -54,14 +59,16 @@ export interface UnrulyHttp {
   asked: UnrulyRequest[];
   /** Connections that are open now. */
   connections(): Promise<number>;
+  /** PEM text of what its clients must trust; with `tls`. */
+  certificate?: string;
   stop(): Promise<void>;
 }
 
-/** Starts an http server on a free port of loopback. */
-export async function startUnrulyHttp(): Promise<UnrulyHttp> {
+/** Starts an http server, or with `tls` an https server, on a free port of loopback. */
+export async function startUnrulyHttp({ tls = false }: { tls?: boolean } = {}): Promise<UnrulyHttp> {
   const files = new Map<string, UnrulyFile>();
   const asked: UnrulyRequest[] = [];
-  const server = createServer((request, response) => {
+  const { server, certificate } = await makeServer(tls, (request, response) => {
     asked.push(noted(request));
     const path = pathOf(request);
     const file = files.get(path);
@@ -72,9 +79,10 @@ export async function startUnrulyHttp(): Promise<UnrulyHttp> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     files,
     asked,
+    ...(certificate !== undefined && { certificate }),
     connections: () =>
       new Promise((resolve, reject) => {
         server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
@@ -85,6 +93,18 @@ export async function startUnrulyHttp(): Promise<UnrulyHttp> {
         server.closeAllConnections();
       }),
   };
+}
+
+async function makeServer(tls: boolean, listener: RequestListener) {
+  if (!tls) return { server: createServer(listener) };
+  const home = await mkdtemp(join(tmpdir(), 'sluice-https-'));
+  try {
+    const paths = await makeCertificate(home);
+    const [cert, key] = await Promise.all([readFile(paths.certificate, 'utf8'), readFile(paths.key)]);
+    return { server: createSecureServer({ cert, key }, listener), certificate: cert };
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {
