@@ -55,7 +55,9 @@ async function receive() {
   const server = createServer((incoming, outgoing) => {
     const { port } = server.address() as AddressInfo;
     const { url = '', method = '' } = incoming;
-    void handler(new Request(`http://127.0.0.1:${port}${url}`, { method })).then(({ status, message }) => {
+    const gone = () => ({ status: 503, message: 'closed' });
+    const handled = handler(new Request(`http://127.0.0.1:${port}${url}`, { method })).catch(gone);
+    void handled.then(({ status, message }) => {
       answered.push({ url, status, message });
       outgoing.writeHead(status).end(message);
     });
