@@ -33,7 +33,7 @@ export async function follow(options: FollowOptions, work: (follower: Follower) 
 export class Follower {
   readonly #reporter: Reporter;
   readonly #interruption: Interruption;
-  readonly #followed: Promise<void>[] = [];
+  readonly #followed = new Set<Promise<void>>();
   readonly #last: ImportSnapshot[] = [];
   #refused = false;
 
@@ -47,16 +47,23 @@ export class Follower {
     return this.#interruption.reason === 'interrupted';
   }
 
-  /** Follows a job from now on. */
-  add(job: ImportJob): void {
+  /** Follows a job from now on. Resolves when it is over, or is followed no longer; {@link Follower.finish} waits for it too. */
+  add(job: ImportJob): Promise<void> {
     this.#reporter.added(job.snapshot);
-    this.#followed.push(this.#follow(job));
+    const followed = this.#follow(job);
+    this.#followed.add(followed);
+    return followed.finally(() => this.#followed.delete(followed));
+  }
+
+  /** Resolves when there is room for another one among so many at once. */
+  async room(most: number): Promise<void> {
+    while (this.#followed.size >= most) await Promise.race(this.#followed);
   }
 
   /** Follows a job only until the provider has it, or it waits for its turn. */
   handOver(job: ImportJob): void {
     this.#reporter.added(job.snapshot);
-    if (isBeingSent(job.snapshot)) this.#followed.push(this.#follow(job, isBeingSent));
+    if (isBeingSent(job.snapshot)) this.#followed.add(this.#follow(job, isBeingSent));
     else this.#end(job.snapshot);
   }
 

@@ -4,10 +4,15 @@ import { Command, CommanderError } from 'commander';
 import type { BatchCommandOptions } from './commands/batch.js';
 import type { CancelOptions } from './commands/cancel.js';
 import type { EmulatorCommandOptions } from './commands/emulator.js';
+import type { GcOptions } from './commands/gc.js';
 import type { ImportOptions } from './commands/import.js';
 import type { JobsOptions } from './commands/jobs.js';
 import type { PlanOptions } from './commands/plan.js';
+import type { PushOptions } from './commands/push.js';
+import type { RetryCommandOptions } from './commands/retry.js';
 import { exitCode } from './exit-code.js';
+import { parseDuration } from './request/duration.js';
+import { addSelectionOptions } from './request/job-selection.js';
 import { choicesOf, collect } from './request/lists.js';
 import { positiveNumber, wholeNumber } from './request/numbers.js';
 import {
@@ -72,8 +77,10 @@ function addImporting(program: Command, ended: Ended): void {
       const { importCommand } = await import('./commands/import.js');
       ended(await importCommand(words, options));
     });
-  const planning = program.command('plan').description('what import would do with each SOURCE, without doing it');
-  addCommonOptions(addRequestOptions(planning.argument('<source...>', sources)))
+  const planning = program.command('plan').description('what import or batch would do, without doing it');
+  addCommonOptions(
+    addRequestOptions(planning.argument('<source...>', `${sources}; or one manifest, a .csv or .jsonl file`)),
+  )
     .option('--probe', 'ask the provider about the source too; some charge for it')
     .action(async (words: string[], options: PlanOptions) => {
       const { planCommand } = await import('./commands/plan.js');
@@ -90,6 +97,32 @@ function addBulk(program: Command, ended: Ended): void {
     const { batchCommand } = await import('./commands/batch.js');
     ended(await batchCommand(name, options));
   });
+  const push = program
+    .command('push')
+    .description('import every file of a FOLDER; run again, it does what is left or has changed')
+    .argument('<folder>');
+  addCommonOptions(addBulkOptions(addRowOptions(push)))
+    .option('--include <glob>', 'only files that match, such as **/*.mp4; repeatable', collect)
+    .option('--exclude <glob>', 'no files that match; repeatable', collect)
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .action(async (folder: string, options: PushOptions) => {
+      const { pushCommand } = await import('./commands/push.js');
+      ended(await pushCommand(folder, options));
+    });
+  const retry = program.command('retry').description('give failed jobs another attempt').argument('[id...]');
+  addCommonOptions(addWaitingOptions(addSelectionOptions(retry)))
+    .option('--failed', 'all that failed and may succeed')
+    .option('--even-unknown', 'also jobs whose start was never answered: look at the provider first')
+    .action(async (ids: string[], options: RetryCommandOptions) => {
+      const { retryCommand } = await import('./commands/retry.js');
+      ended(await retryCommand(ids, options));
+    });
+  addCommonOptions(program.command('gc').description('take away what was left behind and nobody will ask for'))
+    .option('--older-than <duration>', 'only what is older', parseDuration, 7 * 24 * 3_600_000)
+    .action(async (options: GcOptions) => {
+      const { gcCommand } = await import('./commands/gc.js');
+      ended(await gcCommand(options));
+    });
 }
 
 function addFollowing(program: Command, ended: Ended): void {
@@ -106,15 +139,15 @@ function addFollowing(program: Command, ended: Ended): void {
       ended(await waitCommand(ids, options));
     },
   );
-  addCommonOptions(program.command('jobs').description('the jobs, the newest first'))
+  addCommonOptions(addSelectionOptions(program.command('jobs').description('the jobs, the newest first')))
     .option('--state <states>', `only those: ${states.join(', ')}`, choicesOf(states))
-    .option('--provider <name>', 'only those of this provider')
     .option('--limit <n>', 'at most so many', wholeNumber(1))
     .action(async (options: JobsOptions) => {
       const { jobsCommand } = await import('./commands/jobs.js');
       ended(await jobsCommand(options));
     });
-  addCommonOptions(program.command('cancel').description('cancel jobs').argument('<id...>'))
+  addCommonOptions(addSelectionOptions(program.command('cancel').description('cancel jobs').argument('[id...]')))
+    .option('--all', 'all that are not over')
     .option('--abandon', 'stop following a job that the provider cannot cancel; it may still run and bill there')
     .action(async (ids: string[], options: CancelOptions) => {
       const { cancelCommand } = await import('./commands/cancel.js');

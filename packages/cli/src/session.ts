@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Sluice } from '@sluice/core';
+import { type Sluice, SluiceError } from '@sluice/core';
 import { loadSluice, type OpenOptions } from '@sluice/core/node';
 
 /** How the command opens a configuration: jobs live on disk, and its own packages are the last resort. */
@@ -17,6 +17,9 @@ export async function withSluice<Result>(
   try {
     return await work(sluice);
   } finally {
-    await sluice.close();
+    // Where the store cannot be written any more, the work has said so; its leases pass on by themselves.
+    await sluice.close().catch((error: unknown) => {
+      if (!SluiceError.is(error)) throw error;
+    });
   }
 }

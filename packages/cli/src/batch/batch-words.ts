@@ -1,8 +1,5 @@
-import { describeRow } from '../manifest/row.js';
 import { formatCost, formatDuration } from '../output/format.js';
-import { printable } from '../output/text.js';
 import type { BatchScene } from './batch-reporter.js';
-import type { RowEnding } from './row-ending.js';
 
 /** How many rows ended how, what is left, and what it cost. */
 export function countWords({ tally }: Pick<BatchScene, 'tally'>): string[] {
@@ -31,20 +28,6 @@ export function paceWords({ rate, tally }: BatchScene): string[] {
   const words = [`${rate >= 10 ? Math.round(rate) : rate.toFixed(1)} rows/s`];
   const open = tally.total === undefined ? undefined : tally.total - tally.over;
   return open === undefined || open <= 0 ? words : [...words, `${formatDuration((open / rate) * 1_000)} left`];
-}
-
-/** A row that a person has to know of: it failed, or there is something wrong with it. Undefined for the others. */
-export function troubleOf(ending: RowEnding): string | undefined {
-  const { kind, snapshot, error, name } = ending;
-  const where = `${describeRow(ending)}${name === '' ? '' : ` ${printable(name)}`}`;
-  if (kind === 'refused') return `${where}: ${printable(error?.message ?? '')}`;
-  if (kind === 'left' && error !== undefined && error.code !== 'aborted')
-    return `${where}: ${printable(error.message)}`;
-  if (kind !== 'ended' || snapshot === undefined) return undefined;
-  const failed = snapshot.items.find((item) => !item.ok);
-  const cause = snapshot.error ?? (failed?.ok === false ? failed.error : undefined);
-  if (cause === undefined) return snapshot.state === 'canceled' ? `${where}: canceled` : undefined;
-  return `${where}: ${cause.code}: ${printable(cause.message)}`;
 }
 
 export function count(value: number): string {

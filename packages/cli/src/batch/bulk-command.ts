@@ -4,12 +4,10 @@ import { quoted } from '../follow.js';
 import { Interruption } from '../interruption.js';
 import type { BadRow, Row } from '../manifest/row.js';
 import type { RowReading } from '../manifest/row-request.js';
-import type { BatchScene } from './batch-reporter.js';
-import { createBatchReporter } from './create-batch-reporter.js';
 import { ManifestRun } from './manifest-run.js';
-import { Pace } from './pace.js';
 import { ResultFile, type Shape } from './result-file.js';
-import { Tally } from './tally.js';
+import type { Tally } from './tally.js';
+import { Telling } from './telling.js';
 
 /** What `batch` and `push` take beside what they read. */
 export interface BulkOptions {
@@ -21,6 +19,8 @@ export interface BulkOptions {
 
 /** What is read. */
 export interface BulkInput {
+  /** What it is called. */
+  title: string;
   rows: () => AsyncIterable<Row | BadRow>;
   reading: RowReading;
   /** How many rows there are, where that is known. */
@@ -34,40 +34,29 @@ export interface BulkInput {
 /** Brings rows through to their ends, and tells it on the terminal, in the result and in the report. */
 export async function runBulk(sluice: Sluice, input: BulkInput, options: BulkOptions): Promise<number> {
   const result = options.result === undefined ? undefined : await ResultFile.open(options.result, input.shape);
-  const reporter = createBatchReporter(options);
   const interruption = new Interruption(options.timeout);
-  const tally = new Tally(Date.now(), input.total);
-  const pace = new Pace();
-  pace.add(tally.since, 0);
+  const telling = new Telling(input, options);
   const run = new ManifestRun({
     ...{ sluice, rows: input.rows, reading: input.reading, passes: input.passes, result },
     signal: interruption.signal,
-    ended: (ending) => {
-      tally.add(ending);
-      pace.add(Date.now(), tally.worked);
-      reporter.row(ending);
-    },
+    ended: (ending) => telling.ended(ending),
   });
-  const scene = (): BatchScene => {
-    const now = Date.now();
-    return { tally, status: run.status(), rate: pace.perSecond(now), now };
-  };
-  reporter.watch(scene);
+  telling.watch(run);
+  const { tally, reporter } = telling;
   try {
     await untilDone(run, result);
   } catch (error) {
     if (!SluiceError.is(error) || tally.over + tally.left === 0) throw error;
-    reporter.summary(scene());
+    await telling.finish(error.message);
     reporter.note(`${error.message}. ${goOnWords(input)}`);
     return exitCode.failed;
   } finally {
     interruption.end();
     reporter.close();
   }
-  reporter.summary(scene());
-  return codeOf(tally, interruption, () =>
-    reporter.note(`${reasons[interruption.reason ?? 'interrupted']}; ${goOnWords(input)}`),
-  );
+  const { reason } = interruption;
+  await telling.finish(reason === undefined ? undefined : reasons[reason]);
+  return codeOf(tally, interruption, () => reporter.note(`${reasons[reason ?? 'interrupted']}; ${goOnWords(input)}`));
 }
 
 const reasons = { interrupted: 'interrupted', timeout: 'the time is up' };

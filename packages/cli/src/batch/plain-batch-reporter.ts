@@ -1,8 +1,9 @@
 import { formatDuration } from '../output/format.js';
 import type { Output } from '../output/reporter.js';
 import type { BatchReporter, BatchScene } from './batch-reporter.js';
-import { costWords, count, countWords, paceWords, troubleOf } from './batch-words.js';
+import { costWords, count, countWords, paceWords } from './batch-words.js';
 import type { RowEnding } from './row-ending.js';
+import { Troubles } from './troubles.js';
 import { activityOf, describeWaiting } from './waiting.js';
 
 const everyMs = 10_000;
@@ -10,6 +11,7 @@ const everyMs = 10_000;
 /** For logs and pipes: a line on standard error for a row that fails, one for the whole when something changed, and the sum on standard output. */
 export class PlainBatchReporter implements BatchReporter {
   readonly #output: Output;
+  readonly #troubles = new Troubles();
   #timer: NodeJS.Timeout | undefined;
   #said = '';
 
@@ -18,7 +20,7 @@ export class PlainBatchReporter implements BatchReporter {
   }
 
   row(ending: RowEnding): void {
-    const trouble = troubleOf(ending);
+    const trouble = this.#troubles.lineFor(ending);
     if (trouble !== undefined) this.note(trouble);
   }
 
@@ -32,6 +34,7 @@ export class PlainBatchReporter implements BatchReporter {
   }
 
   summary(scene: BatchScene): void {
+    for (const line of this.#troubles.rest()) this.note(line);
     const { tally, now } = scene;
     const words = [...countWords(scene), ...costWords(scene), `took ${formatDuration(now - tally.since)}`];
     this.#output.stdout.write(`${words.join(' · ')}\n`);

@@ -7,14 +7,16 @@ import { Screen } from '../output/screen.js';
 import { type Style, styleOf } from '../output/style.js';
 import { renderBatch } from './batch-frame.js';
 import type { BatchReporter, BatchScene } from './batch-reporter.js';
-import { costWords, countWords, troubleOf } from './batch-words.js';
+import { costWords, countWords } from './batch-words.js';
 import type { RowEnding } from './row-ending.js';
+import { Troubles } from './troubles.js';
 
 const frameMs = 250;
 
 /** For a terminal: the whole on standard error, drawn over itself; rows that fail stand above. */
 export class TerminalBatchReporter implements BatchReporter {
   readonly #output: Output;
+  readonly #troubles = new Troubles();
   readonly #screen: Screen;
   readonly #style: Style;
   readonly #rates = new Map<string, { rate: Rate; at: number }>();
@@ -28,7 +30,7 @@ export class TerminalBatchReporter implements BatchReporter {
   }
 
   row(ending: RowEnding): void {
-    const trouble = troubleOf(ending);
+    const trouble = this.#troubles.lineFor(ending);
     if (trouble !== undefined) this.#above(`${this.#style.bad('✗')} ${trouble}\n`);
   }
 
@@ -43,6 +45,7 @@ export class TerminalBatchReporter implements BatchReporter {
   }
 
   summary(scene: BatchScene): void {
+    for (const line of this.#troubles.rest()) this.note(line);
     this.#scene = undefined;
     this.#screen.clear();
     const style = styleOf(this.#output.stdout);

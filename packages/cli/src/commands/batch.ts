@@ -27,6 +27,7 @@ export async function batchCommand(name: string, options: BatchCommandOptions): 
     return runBulk(
       sluice,
       {
+        title: manifest.label,
         rows: () => manifest.rows(),
         reading: {
           folder,

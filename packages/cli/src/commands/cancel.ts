@@ -1,29 +1,40 @@
-import { type ImportJob, SluiceError } from '@sluice/core';
+import { type ImportJob, type Sluice, SluiceError } from '@sluice/core';
 import { exitCode } from '../exit-code.js';
 import { createReporter } from '../output/create-reporter.js';
 import type { Reporter } from '../output/reporter.js';
+import { inPool } from '../pool.js';
+import { filterOf, type JobSelection } from '../request/job-selection.js';
 import type { CommonOptions } from '../request/request-options.js';
 import { withSluice } from '../session.js';
+import { usageError } from '../usage.js';
 import { findJobs } from './find-jobs.js';
 
 /** What `sluice cancel` takes. */
-export interface CancelOptions extends CommonOptions {
+export interface CancelOptions extends CommonOptions, JobSelection {
+  all?: boolean;
   abandon?: boolean;
 }
 
-/** `sluice cancel ID…`: exit code 0 when all of them are canceled, 1 when one could not be. */
+const atOnce = 16;
+
+/** `sluice cancel ID…` or `--all`: exit code 0 when all of them are canceled, 1 when one could not be. */
 export async function cancelCommand(ids: string[], options: CancelOptions): Promise<number> {
+  if ((options.all === true) === ids.length > 0) throw usageError('cancel takes the ids of jobs, or --all');
   return withSluice(options, async (sluice) => {
-    const jobs = await findJobs(sluice, ids);
+    const jobs = options.all === true ? liveJobs(sluice, options) : await findJobs(sluice, ids);
     const reporter = createReporter(options);
     let allCanceled = true;
-    for (const job of jobs) {
+    await inPool(jobs, atOnce, async (job) => {
       const canceled = await cancel(job, { abandon: options.abandon === true, reporter });
       allCanceled &&= canceled;
-    }
+    });
     reporter.close();
     return allCanceled ? exitCode.completed : exitCode.failed;
   });
+}
+
+async function* liveJobs(sluice: Sluice, options: CancelOptions): AsyncIterable<ImportJob> {
+  for await (const { id } of sluice.jobs({ ...filterOf(options), states: ['queued', 'running'] })) yield sluice.job(id);
 }
 
 async function cancel(

@@ -48,7 +48,7 @@ async function handOver(
     try {
       const job = await sluice.import(request);
       created += 1;
-      if (wait) follower.add(job);
+      if (wait) void follower.add(job);
       else follower.handOver(job);
     } catch (error) {
       if (created === 0 || !SluiceError.is(error)) throw error;

@@ -4,23 +4,23 @@ import { formatDistance } from '../output/format.js';
 import { jobLine } from '../output/job-line.js';
 import { renderTable } from '../output/table.js';
 import { printable } from '../output/text.js';
+import { filterOf, type JobSelection } from '../request/job-selection.js';
 import type { CommonOptions } from '../request/request-options.js';
 import { withSluice } from '../session.js';
 
 /** What `sluice jobs` takes. */
-export interface JobsOptions extends CommonOptions {
+export interface JobsOptions extends CommonOptions, JobSelection {
   state?: JobState[];
-  provider?: string;
   limit?: number;
 }
 
 /** `sluice jobs`: the newest first; with `--json` all that match, a line each. */
 export async function jobsCommand(options: JobsOptions): Promise<number> {
   return withSluice(options, async (sluice) => {
-    const { state: states, provider, limit } = options;
+    const { state: states, limit } = options;
     const filter = {
+      ...filterOf(options),
       ...(states && { states }),
-      ...(provider !== undefined && { provider }),
       ...(limit !== undefined && { limit }),
     };
     const found = sluice.jobs({ ...filter, order: 'newest' });

@@ -8,12 +8,17 @@ export async function resumeCommand(options: CommonOptions & WaitingOptions): Pr
   return withSluice(options, (sluice) => follow(options, (follower) => addAll(sluice, follower)));
 }
 
+/** However many there are, memory is by what is followed. */
+const followedAtOnce = 1_000;
+
 async function addAll(sluice: Sluice, follower: Follower): Promise<void> {
   let found = 0;
   for await (const { id } of sluice.jobs({ states: ['queued', 'running'] })) {
     found += 1;
     try {
-      follower.add(await sluice.job(id));
+      await follower.room(followedAtOnce);
+      if (follower.interrupted) return;
+      void follower.add(await sluice.job(id));
     } catch (error) {
       // One job that cannot be followed must not hold up the others.
       if (!SluiceError.is(error)) throw error;

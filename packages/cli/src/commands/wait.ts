@@ -8,7 +8,7 @@ export async function waitCommand(ids: string[], options: CommonOptions & Waitin
   return withSluice(options, async (sluice) => {
     const jobs = await findJobs(sluice, ids);
     return follow(options, async (follower) => {
-      for (const job of jobs) follower.add(job);
+      for (const job of jobs) void follower.add(job);
     });
   });
 }

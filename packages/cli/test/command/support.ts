@@ -33,6 +33,8 @@ export interface World {
   source: string;
   /** Runs the command in the folder. */
   sluice(...words: string[]): Promise<Ran>;
+  /** Runs a line of the shell in the folder; `sluice` is the command in it. */
+  shell(line: string): Promise<Ran>;
   /** Starts the command in the folder. */
   start(...words: string[]): Running;
   /** Writes a file into the folder. */
@@ -69,6 +71,12 @@ export async function openWorld(
     started.push(running.child);
     return running;
   };
+  const shell = (line: string) => {
+    const script = line.replaceAll(/\bsluice (?=\w)/g, `"${process.execPath}" "${commandFile}" `);
+    const running = startProcess('sh', ['-c', script], folder);
+    started.push(running.child);
+    return running.ended;
+  };
   const write = async (name: string, content: string | object) => {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
@@ -81,7 +89,17 @@ export async function openWorld(
     await rm(folder, { recursive: true, force: true });
   };
   const source = `${emulator.media.url}/sample.mp4`;
-  return { emulator, folder, source, start, write, configuration, close, sluice: (...words) => start(...words).ended };
+  return {
+    emulator,
+    folder,
+    source,
+    shell,
+    start,
+    write,
+    configuration,
+    close,
+    sluice: (...words) => start(...words).ended,
+  };
 }
 
 /** The environment of a person who has set nothing: what stands in the test's own is of no account. */
@@ -91,12 +109,12 @@ export function cleanEnvironment(folder: string): NodeJS.ProcessEnv {
 }
 
 function startCommand(words: string[], folder: string): Running {
+  return startProcess(process.execPath, [commandFile, ...words], folder);
+}
+
+function startProcess(program: string, words: string[], folder: string): Running {
   const env = cleanEnvironment(folder);
-  const child = spawn(process.execPath, [commandFile, ...words], {
-    cwd: folder,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(program, words, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ran: Ran = { code: null, stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {

@@ -72,7 +72,7 @@ export class Circuits {
 
   /** A step of the job has ended. */
   settled(job: Driven, advanced: Advanced): void {
-    const verdict = verdictOf(advanced);
+    const verdict = verdictOf(advanced, job);
     const circuit = this.#circuits.get(job.provider);
     if (circuit?.open?.probing === job) this.#probed(circuit, verdict);
     else if (verdict === 'answered') this.#close(job.provider);
@@ -111,7 +111,8 @@ export class Circuits {
       return;
     }
     if (verdict === 'down') open.waitMs = Math.min(probeMs.longest, open.waitMs * probeMs.factor);
-    open.probeAt = this.#clock.now() + open.waitMs;
+    // Where nobody was asked, the next one asks at once.
+    open.probeAt = this.#clock.now() + (verdict === undefined ? 0 : open.waitMs);
     this.#setTimer(circuit);
   }
 
@@ -153,10 +154,12 @@ export class Circuits {
 }
 
 /** What a step says of the provider; undefined where it was not asked. */
-function verdictOf(advanced: Advanced): 'answered' | 'down' | undefined {
+function verdictOf(advanced: Advanced, { addedAt }: Driven): 'answered' | 'down' | undefined {
   if (advanced.next === 'held' || advanced.next === 'full') return undefined;
   if (advanced.next === 'stuck') return downCodes.has(advanced.error.code) ? 'down' : undefined;
-  const { waitingFor, error } = advanced.record;
+  const { waitingFor, error, startedAt } = advanced.record;
+  // What a process that died left open says nothing of the provider.
+  if (error?.code === 'unknown' && (startedAt ?? 0) < addedAt) return undefined;
   const said = advanced.next === 'final' ? error : waitingFor?.error;
   return said !== undefined && downCodes.has(said.code) ? 'down' : 'answered';
 }

@@ -19,6 +19,8 @@ export interface Driven {
   readonly createdAt: number;
   /** Tells apart which came first of those created in one millisecond. */
   readonly turn: number;
+  /** When this process began to move it. */
+  readonly addedAt: number;
   dueAt: number;
   /** When it is given up, whatever keeps it. */
   deadlineAt: number | undefined;
@@ -142,6 +144,7 @@ export class Driver {
       priority,
       createdAt,
       turn: this.#added,
+      addedAt: this.#engine.clock.now(),
       dueAt: record.dueAt ?? createdAt,
       deadlineAt: record.deadlineAt,
       early: false,

@@ -1,0 +1,51 @@
+import { describeRow } from '../manifest/row.js';
+import { printable } from '../output/text.js';
+import { count } from './batch-words.js';
+import type { RowEnding } from './row-ending.js';
+
+/** So many rows are named for one reason; the others are counted. */
+const mostNamed = 5;
+const mostKinds = 500;
+
+/** The rows that a person has to know of: they failed, or there is something wrong with them. */
+export class Troubles {
+  readonly #kinds = new Map<string, { times: number; first: RowEnding }>();
+
+  /** What to say of a row; undefined where there is nothing, or where the like was said often enough. */
+  lineFor(ending: RowEnding): string | undefined {
+    const reason = reasonOf(ending);
+    if (reason === undefined) return undefined;
+    const kind = kindOf(reason);
+    const known = this.#kinds.get(kind) ?? { times: 0, first: ending };
+    known.times += 1;
+    if (known.times > 1 || this.#kinds.size < mostKinds) this.#kinds.set(kind, known);
+    if (known.times > mostNamed) return undefined;
+    const { name } = ending;
+    return `${describeRow(ending)}${name === '' ? '' : ` ${printable(name)}`}: ${reason}`;
+  }
+
+  /** What was only counted. */
+  rest(): string[] {
+    return [...this.#kinds.values()].flatMap(({ times, first }) =>
+      times > mostNamed ? [`${count(times - mostNamed)} more rows as row ${first.number}: the result names them`] : [],
+    );
+  }
+}
+
+/** What is left of a reason when everything that is of this row alone is taken out. */
+function kindOf(reason: string): string {
+  return reason
+    .replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, '…')
+    .replace(/"[^"]*"/g, '…')
+    .replace(/\d+/g, '0');
+}
+
+function reasonOf({ kind, snapshot, error }: RowEnding): string | undefined {
+  if (kind === 'refused') return printable(error?.message ?? '');
+  if (kind === 'left') return error === undefined || error.code === 'aborted' ? undefined : printable(error.message);
+  if (kind !== 'ended' || snapshot === undefined) return undefined;
+  const failed = snapshot.items.find((item) => !item.ok);
+  const cause = snapshot.error ?? (failed?.ok === false ? failed.error : undefined);
+  if (cause === undefined) return snapshot.state === 'canceled' ? 'canceled' : undefined;
+  return `${cause.code}: ${printable(cause.message)}`;
+}
