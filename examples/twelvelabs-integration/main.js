@@ -47,8 +47,8 @@ async function fillBucket() {
   }
   const { twelvelabs: provider, media } = emulator;
   for (const { name, url } of media.files) {
-    await provider.addFile(name, new Uint8Array(await (await fetch(url)).arrayBuffer()));
+    await provider.addFile(`films/${name}`, new Uint8Array(await (await fetch(url)).arrayBuffer()));
   }
-  await provider.addFile('notes.mp4', new TextEncoder().encode('these are notes'));
+  await provider.addFile('films/notes.mp4', new TextEncoder().encode('these are notes'));
   return provider.integrationId;
 }
