@@ -10,6 +10,7 @@ import type { JobsOptions } from './commands/jobs.js';
 import type { PlanOptions } from './commands/plan.js';
 import type { PushOptions } from './commands/push.js';
 import type { RetryCommandOptions } from './commands/retry.js';
+import type { ServeOptions } from './commands/serve.js';
 import { exitCode } from './exit-code.js';
 import { parseDuration } from './request/duration.js';
 import { addSelectionOptions } from './request/job-selection.js';
@@ -173,6 +174,16 @@ function addSurroundings(program: Command, ended: Ended): void {
       ended(await doctorCommand(options));
     },
   );
+  addCommonOptions(
+    program.command('serve').description('receive webhooks, and carry on every job there is and comes, until Ctrl-C'),
+  )
+    .option('--port <n>', 'the port; 0 for any free one', wholeNumber(0), 8787)
+    .option('--host <address>', 'the address to listen at', '127.0.0.1')
+    .option('--base-path <path>', 'what stands before /PROVIDER in the path of a delivery', '/webhooks')
+    .action(async (options: ServeOptions) => {
+      const { serveCommand } = await import('./commands/serve.js');
+      ended(await serveCommand(options));
+    });
   program
     .command('emulator')
     .description('run the providers on this machine, to try things without an account')

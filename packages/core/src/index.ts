@@ -2,6 +2,7 @@
 export type * from './engine/batch/batch.js';
 export type { OpenCircuit } from './engine/circuits.js';
 export { createSluice } from './engine/create.js';
+export type { HandlerOptions } from './engine/handler.js';
 export type { RetryOptions } from './engine/retry-job.js';
 export type * from './engine/sluice.js';
 export type { MediaInfo, ProbeResult, Problem } from './model/adapter.js';

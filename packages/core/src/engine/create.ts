@@ -8,6 +8,7 @@ import { readJob } from './cancel-job.js';
 import { Driver } from './driver.js';
 import { createEngine, type Engine } from './engine.js';
 import { JobHandle } from './handle.js';
+import { createHandler } from './handler.js';
 import { assertNoErrors, takeIn } from './intake.js';
 import { keepBytes } from './keep-bytes.js';
 import { lookIntoSource } from './media/look-into.js';
@@ -56,6 +57,7 @@ export function createSluice<Providers extends Record<string, ConfiguredAdapter>
       for await (const record of engine.store.list(filter)) yield snapshotOf(record);
     },
     webhook: (provider, request) => receiveWebhook(engine, driver, { provider, request }),
+    handler: (handlerOptions = {}) => createHandler(engine, driver, handlerOptions),
     run: async ({ signal, untilIdle = false } = {}) => {
       driver.assertOpen();
       const run = runStore(engine, { signal: untilClosed(signal), untilIdle, concurrency });

@@ -9,6 +9,7 @@ import type { ImportRequest } from '../model/request.js';
 import type { JobFilter, Store, Swept } from '../store/contract.js';
 import type { Clock } from '../wire/clock.js';
 import type { Batch, BatchOptions } from './batch/batch.js';
+import type { HandlerOptions } from './handler.js';
 import type { RetryOptions } from './retry-job.js';
 import type { Route } from './route.js';
 import type { SourceCredentials } from './sources.js';
@@ -149,6 +150,12 @@ export interface Sluice<Providers extends Record<string, ConfiguredAdapter> = Re
    * Answer its sender with `status`: 2xx once it is kept, 401 when it is not the provider's, 400 when it cannot be read.
    */
   webhook(provider: string, request: Request): Promise<{ status: number; message: string }>;
+  /**
+   * A handler in the style of fetch, for any server that knows `Request` and `Response`: it takes the deliveries of all providers by
+   * {@link Sluice.webhook}, at `{basePath}/PROVIDER` and at jobs' own `{basePath}/PROVIDER/JOB/TOKEN`. Any other path is 404, any other method
+   * than POST and GET 405.
+   */
+  handler(options?: HandlerOptions): (request: Request) => Promise<Response>;
   /** Works the store: every job that is not final is carried on, new ones too, until the signal fires; with `untilIdle`, until none is left. */
   run(options?: { signal?: AbortSignal; untilIdle?: boolean }): Promise<void>;
   /**

@@ -139,3 +139,44 @@ describe('a delivery is refused', () => {
     await expect(sluice.webhook('acme', saying('r1'))).rejects.toThrow('disk full');
   });
 });
+
+describe('the handler', () => {
+  const ask = (url: string, init: RequestInit = {}) =>
+    new Request(`https://me.example${url}`, {
+      method: 'POST',
+      body: JSON.stringify({ id: 'r1', event: 'done' }),
+      headers: { 'x-signature': 'right' },
+      ...init,
+    });
+  const told = async (response: Response) => `${response.status} ${(await response.text()).trim()}`;
+
+  it('takes deliveries at its base path and nowhere else', async () => {
+    const { sluice } = receiver();
+    await sluice.import({ source });
+    const handler = sluice.handler({ basePath: '/web/hooks/' });
+    expect(await told(await handler(ask('/web/hooks/acme')))).toBe('200 kept');
+    expect(await told(await handler(ask('/web/hooks/acme/?x=1')))).toBe('200 kept');
+    for (const path of [
+      '/acme',
+      '/web/hooks',
+      '/web/hooks/',
+      '/web/hooks/other',
+      '/web/hooks/acme/x',
+      '/%zz/hooks/acme',
+    ])
+      expect((await handler(ask(path))).status, path).toBe(404);
+    expect(await told(await sluice.handler()(ask('/acme')))).toBe('200 known');
+  });
+
+  it('says no to other methods, to what is too long, and to strangers', async () => {
+    const { sluice } = receiver();
+    const handler = sluice.handler();
+    const put = await handler(ask('/acme', { method: 'PUT' }));
+    expect([put.status, put.headers.get('allow')]).toEqual([405, 'POST, GET']);
+    expect((await handler(ask('/acme', { body: 'x'.repeat(1024 * 1024 + 1) }))).status).toBe(413);
+    expect((await handler(ask('/acme', { headers: { 'x-signature': 'wrong' } }))).status).toBe(401);
+    const { id } = await sluice.import({ source });
+    expect(await told(await handler(ask(`/acme/${id}/${'a'.repeat(32)}`)))).toMatch(/^401 the callback names no job/);
+    expect((await handler(ask('/acme', { body: 'no json' }))).status).toBe(400);
+  });
+});
