@@ -2,7 +2,7 @@ import { createBytePlane, createFetch, createReadHttp, createResolve } from '#pl
 import type { ConfiguredStaging, StagingContext } from '../model/define-staging.js';
 import { SluiceError } from '../model/error.js';
 import { findSecrets } from '../model/redact.js';
-import type { BytePlane } from '../platform/byte-plane.js';
+import { type BytePlane, leastBytesPerSecond } from '../platform/byte-plane.js';
 import type { Store } from '../store/contract.js';
 import { memoryStore } from '../store/memory.js';
 import { assertPublicHost } from '../wire/address.js';
@@ -72,10 +72,11 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
   }
   const clock = options.clock ?? systemClock;
   const store = options.store ?? memoryStore();
-  const { allowPrivateAddresses = false, ...network } = options.network ?? {};
+  const { allowPrivateAddresses = false, bytesPerSecond, comparePartMd5, ...network } = options.network ?? {};
+  assertCeiling(bytesPerSecond);
   const trusted = createFetch({ ...network, guarded: false });
   const guarded = allowPrivateAddresses ? trusted : createFetch({ ...network, guarded: true });
-  const bytePlane = createBytePlane(network);
+  const bytePlane = createBytePlane({ ...network, bytesPerSecond, comparePartMd5 });
   const guardedOrOwn = guardedFetch(options, guarded.fetch);
   const overGuarded = overFetch(guardedOrOwn);
   const sourceFetches = {
@@ -117,6 +118,12 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
       await Promise.all([trusted.close(), guarded.close(), bytePlane.close()]);
     },
   };
+}
+
+function assertCeiling(bytesPerSecond: number | undefined): void {
+  if (bytesPerSecond === undefined || bytesPerSecond >= leastBytesPerSecond) return;
+  const message = `network.bytesPerSecond: must be at least ${leastBytesPerSecond}`;
+  throw new SluiceError({ code: 'invalid-request', message });
 }
 
 /** A fetch of the application's own cannot be told how to look up names, but where a literal address leads is plain to see. */

@@ -24,6 +24,13 @@ export interface NetworkOptions {
   proxy?: string;
   /** PEM text of certificate authorities to trust besides the known ones. */
   ca?: string;
+  /** What all uploads of this client together may send in a second, in bytes; at least 1,024. Without it, as fast as the line is. Node only. */
+  bytesPerSecond?: number;
+  /**
+   * Compare the MD5 of each part with the ETag that the store answers, where that looks like one, and send a damaged part again. It takes twice
+   * the time of the sha-256, and some stores (S3 under SSE-KMS) answer ETags that look like an MD5 and are none. Default false. Node only.
+   */
+  comparePartMd5?: boolean;
 }
 
 /** One line for a person who looks for a fault. Holds no secret. */

@@ -27,8 +27,6 @@ export interface TransferOptions {
   bytes: OpenBytes;
   /** Milliseconds without a byte moving, or without an answer after the last byte. */
   idleTimeoutMs: number;
-  /** A ceiling for this transfer, in bytes per second. */
-  bytesPerSecond?: number;
   /** Take the sha-256 of the whole on the way. */
   digest: boolean;
   signal: AbortSignal;
@@ -44,8 +42,6 @@ export interface PartsTransfer extends TransferOptions {
   missing: number[];
   /** At most so many parts at once. */
   inFlight: number;
-  /** Compare each part's MD5 with its ETag, where the ETag is one. */
-  md5: boolean;
   /** Asked right before each attempt. */
   place(number: number): Promise<PartPlace>;
   /** Told of a part that is there; the transfer ends only after all these promises. */
@@ -81,5 +77,18 @@ export interface BytePlane {
   close(): Promise<void>;
 }
 
-/** How a platform makes a byte plane. */
-export type CreateBytePlane = (network: { proxy?: string; ca?: string }) => BytePlane;
+/** Less would let a part that waits for its turn pass for one that does not move. */
+export const leastBytesPerSecond = 1_024;
+
+/** The one network setting, as far as it is about bytes. */
+export interface BytePlaneOptions {
+  proxy?: string;
+  ca?: string;
+  /** A ceiling for all transfers together, in bytes per second. */
+  bytesPerSecond?: number | undefined;
+  /** Compare each part's MD5 with its ETag, where the ETag looks like one. */
+  comparePartMd5?: boolean | undefined;
+}
+
+/** How a platform makes a byte plane. @throws SluiceError `unsupported` for an option that it cannot keep to */
+export type CreateBytePlane = (options: BytePlaneOptions) => BytePlane;

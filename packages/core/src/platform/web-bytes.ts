@@ -1,6 +1,7 @@
 import { SluiceError } from '../model/error.js';
 import { abortError } from '../wire/clock.js';
 import {
+  type BytePlane,
   type CreateBytePlane,
   type FormTransfer,
   type PartsTransfer,
@@ -12,7 +13,15 @@ import {
  * Bytes over the runtime's fetch. It tells nothing of bytes on their way and takes a body whole: memory is parts in flight times the
  * part, a form's file is held in memory, there is no digest on the way, and time-outs are for a whole attempt.
  */
-export const createBytePlane: CreateBytePlane = () => ({
+export const createBytePlane: CreateBytePlane = ({ bytesPerSecond, comparePartMd5 = false }) => {
+  if (bytesPerSecond !== undefined || comparePartMd5) {
+    const message = 'network.bytesPerSecond and network.comparePartMd5 need Node';
+    throw new SluiceError({ code: 'unsupported', message });
+  }
+  return plane;
+};
+
+const plane: BytePlane = {
   sendParts: async (transfer) => {
     const queue = [...transfer.missing];
     const worker = async () => {
@@ -26,7 +35,7 @@ export const createBytePlane: CreateBytePlane = () => ({
     throw new SluiceError({ code: 'unsupported', message: `this runtime cannot open a source of the kind "${kind}"` });
   },
   close: async () => undefined,
-});
+};
 
 async function sendPart(transfer: PartsTransfer, number: number): Promise<void> {
   const from = (number - 1) * transfer.partSize;

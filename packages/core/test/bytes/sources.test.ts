@@ -62,7 +62,6 @@ async function upload(
     missing,
     inFlight: bytes.seekable ? 4 : 1,
     digest: true,
-    md5: false,
     idleTimeoutMs: 5_000,
     signal: new AbortController().signal,
     moved: (count) => {

@@ -9,7 +9,7 @@ export async function send({ file, size, partSize, inFlight, origin, digest, ca 
   const opened = await plane.openSource({ kind: 'file', path: file, size, modifiedAt: 0 });
   try {
     return await plane.sendParts({
-      ...{ bytes: opened, partSize, inFlight, digest, md5: false, idleTimeoutMs: 20_000 },
+      ...{ bytes: opened, partSize, inFlight, digest, idleTimeoutMs: 20_000 },
       missing: Array.from({ length: Math.ceil(size / partSize) }, (_, index) => index + 1),
       signal: new AbortController().signal,
       moved: () => undefined,

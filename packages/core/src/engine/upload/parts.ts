@@ -43,7 +43,6 @@ export async function sendParts(
     missing,
     inFlight: bytes.seekable && bytes.far !== true ? inFlight : 1,
     digest: wantsDigest(step, { upload, bytes, missing: missing.length, arrived: arrived.size }),
-    md5: false,
     idleTimeoutMs,
     signal: step.signals.stop,
     moved: progress.moved,

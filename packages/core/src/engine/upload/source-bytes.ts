@@ -50,7 +50,6 @@ export async function digestOf(
     missing: [],
     inFlight: 1,
     digest: true,
-    md5: false,
     idleTimeoutMs: readIdleMs,
     signal: signals.stop,
     moved,

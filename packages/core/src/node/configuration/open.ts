@@ -90,10 +90,12 @@ async function openStaging(
 
 async function openNetwork({ file, directory, content }: ReadConfiguration): Promise<NetworkOptions | undefined> {
   if (content.network === undefined) return undefined;
-  const { ca, proxy, allowPrivateAddresses } = content.network;
+  const { ca, proxy, allowPrivateAddresses, bytesPerSecond, comparePartMd5 } = content.network;
   return {
     ...(allowPrivateAddresses !== undefined && { allowPrivateAddresses }),
     ...(proxy !== undefined && { proxy }),
+    ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+    ...(comparePartMd5 !== undefined && { comparePartMd5 }),
     ...(ca !== undefined && { ca: await readCertificates(file, resolve(directory, ca)) }),
   };
 }

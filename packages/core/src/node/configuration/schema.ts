@@ -27,6 +27,8 @@ export const configurationSchema = z.strictObject({
       allowPrivateAddresses: z.boolean().optional(),
       proxy: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
       ca: z.string().min(1).optional(),
+      bytesPerSecond: z.number().min(1_024).optional(),
+      comparePartMd5: z.boolean().optional(),
     })
     .optional(),
 });

@@ -4,6 +4,7 @@ import { SluiceError } from '../../model/error.js';
 import { abortError } from '../../wire/clock.js';
 import { SendError } from '../byte-plane.js';
 import type { Agents } from './agents.js';
+import type { TunneledOptions } from './tunnel-agent.js';
 
 /** The head of an answer that is kept. Bytes. */
 const keptBody = 4 * 1024;
@@ -37,30 +38,47 @@ export class Exchange {
   /** The answer began, or the request broke: nothing more needs to be written. */
   over = false;
   #failure: Error | undefined;
+  /** Ends a tunnel that is still being made. */
+  readonly #stop = new AbortController();
+  /** Who waits for the socket to take bytes: what is held back for a connection that is never made is never taken. */
+  readonly #writing = new Set<() => void>();
 
   constructor(options: ExchangeOptions) {
     const { method, url, headers, contentLength, signal } = options;
     const target = new URL(url);
     const secure = target.protocol === 'https:';
     if (!secure && options.agents.http === undefined) throw unencrypted();
-    this.#request = (secure ? requestHttps : requestHttp)(target, {
+    const request: TunneledOptions = {
       method,
       agent: secure ? options.agents.https : options.agents.http,
       headers: { ...headers, 'content-length': contentLength },
-    });
+      stop: this.#stop.signal,
+    };
+    this.#request = (secure ? requestHttps : requestHttp)(target, request);
     this.answer = this.#answered(options);
     // Whoever writes may have to give up before anybody awaits the answer.
     this.answer.catch(() => undefined);
     const onAbort = () => this.#fail(abortError(signal));
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
-    this.#request.once('close', () => signal.removeEventListener('abort', onAbort));
+    this.#request.once('close', () => {
+      signal.removeEventListener('abort', onAbort);
+      this.over = true;
+      for (const done of this.#writing) done();
+    });
     this.#request.setTimeout(options.idleTimeoutMs, () => this.#fail(new SendError({ kind: 'stalled' })));
   }
 
-  /** Resolves when the socket has taken the bytes: only then may their memory be used again. */
+  /** Resolves when the socket has taken the bytes, or never will: only then may their memory be used again. */
   write(bytes: Uint8Array): Promise<void> {
-    return new Promise((resolve) => this.#request.write(bytes, () => resolve()));
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#writing.delete(done);
+        resolve();
+      };
+      this.#writing.add(done);
+      this.#request.write(bytes, done);
+    });
   }
 
   end(): void {
@@ -72,6 +90,7 @@ export class Exchange {
     this.#failure ??= error;
     this.over = true;
     this.#request.destroy(error);
+    this.#stop.abort();
   }
 
   /** Stops at once because of something on our side. */

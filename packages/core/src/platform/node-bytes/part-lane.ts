@@ -1,19 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { ArrivedPart } from '../../model/upload.js';
 import { type PartPlace, type PartsTransfer, SendError } from '../byte-plane.js';
-import type { Agents } from './agents.js';
 import { bufferSizeFor, ReusedBuffer } from './buffers.js';
 import { type Answer, assertTaken, Exchange } from './exchange.js';
+import type { Line } from './line.js';
 import type { OrderedDigest } from './ordered-digest.js';
 import { writeRange } from './write-range.js';
 
 /** What the lanes of one transfer share. */
-export interface LaneRoom {
+export interface LaneRoom extends Line {
   transfer: PartsTransfer;
-  agents: Agents;
   digest: OrderedDigest | undefined;
   signal: AbortSignal;
-  pace(bytes: number): Promise<void>;
   /** Some lane began or ended to wait. */
   changed(): void;
 }
@@ -54,7 +52,7 @@ export class PartLane {
   async #attempt(number: number, from: number): Promise<ArrivedPart> {
     const place = await this.#pausing(() => this.#room.transfer.place(number));
     const size = this.end - from;
-    const md5 = this.#room.transfer.md5 ? createHash('md5') : undefined;
+    const md5 = this.#room.comparePartMd5 ? createHash('md5') : undefined;
     let moved = 0;
     const count = (bytes: number) => {
       moved += bytes;
@@ -106,6 +104,7 @@ export class PartLane {
           transfer.moved(bytes);
         },
         pace,
+        signal,
       });
     } catch (error) {
       exchange.abandon(error instanceof Error ? error : new Error(String(error)));

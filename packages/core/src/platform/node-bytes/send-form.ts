@@ -1,24 +1,23 @@
 import FormData from 'form-data';
 import { abortError } from '../../wire/clock.js';
 import type { FormTransfer } from '../byte-plane.js';
-import type { Agents } from './agents.js';
 import { bufferSizeFor, ReusedBuffer } from './buffers.js';
 import { type Answer, assertTaken, Exchange } from './exchange.js';
+import type { Line } from './line.js';
 import { OrderedDigest } from './ordered-digest.js';
-import { createPace } from './pace.js';
 import { writeRange } from './write-range.js';
 
 /** An answer that is itself the effect is kept whole, within reason. Bytes. */
 const keptAnswer = 1024 * 1024;
 
 /** Sends a form in one POST: its fields in order, the file last, with its exact length. */
-export async function sendForm(transfer: FormTransfer, agents: Agents): Promise<Answer & { sha256?: string }> {
+export async function sendForm(transfer: FormTransfer, line: Line): Promise<Answer & { sha256?: string }> {
   const { bytes, signal } = transfer;
   if (signal.aborted) throw abortError(signal);
   let position = 0;
   const digest = transfer.digest ? new OrderedDigest(bytes, () => position) : undefined;
   try {
-    const answer = await send(transfer, agents, (buffer, at, length) => {
+    const answer = await send(transfer, line, (buffer, at, length) => {
       const hashed = digest?.offer(buffer, at, length);
       position = at + length;
       return hashed;
@@ -33,10 +32,10 @@ export async function sendForm(transfer: FormTransfer, agents: Agents): Promise<
 
 async function send(
   transfer: FormTransfer,
-  agents: Agents,
+  { agents, pace }: Line,
   onRead: (buffer: ReusedBuffer, position: number, length: number) => Promise<void> | undefined,
 ): Promise<Answer> {
-  const { bytes, form, idleTimeoutMs, signal, moved, bytesPerSecond } = transfer;
+  const { bytes, form, idleTimeoutMs, signal, moved } = transfer;
   const { head, tail, headers } = frame(form);
   const exchange = new Exchange({
     method: 'POST',
@@ -52,7 +51,6 @@ async function send(
     await exchange.write(head);
     const size = bufferSizeFor(1);
     const buffers = [new ReusedBuffer(size), new ReusedBuffer(size)] as const;
-    const pace = createPace(bytesPerSecond, signal);
     await writeRange({
       bytes,
       from: 0,
@@ -63,6 +61,7 @@ async function send(
       onWaiting: () => undefined,
       moved,
       pace,
+      signal,
     });
     if (!exchange.over) await exchange.write(tail);
   } catch (error) {

@@ -1,9 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { abortError } from '../../wire/clock.js';
 import type { PartsTransfer } from '../byte-plane.js';
-import type { Agents } from './agents.js';
+import type { Line } from './line.js';
 import { OrderedDigest } from './ordered-digest.js';
-import { createPace } from './pace.js';
 import { PartLane } from './part-lane.js';
 
 /** All lanes wait for so long before one more is opened, in milliseconds. */
@@ -13,8 +12,8 @@ const patienceMs = 3;
  * Sends the missing parts. It begins with one lane, and opens one more only while all that there are wait for the network: so a fast
  * line is read in order and hashed in the same read, and a slow one is filled by many connections.
  */
-export async function sendParts(transfer: PartsTransfer, agents: Agents): Promise<{ sha256?: string }> {
-  const sender = new PartsSender(transfer, agents);
+export async function sendParts(transfer: PartsTransfer, line: Line): Promise<{ sha256?: string }> {
+  const sender = new PartsSender(transfer, line);
   try {
     return await sender.run();
   } finally {
@@ -24,27 +23,25 @@ export async function sendParts(transfer: PartsTransfer, agents: Agents): Promis
 
 class PartsSender {
   readonly #transfer: PartsTransfer;
-  readonly #agents: Agents;
+  readonly #line: Line;
   readonly #digest: OrderedDigest | undefined;
   readonly #lanes = new Set<PartLane>();
   readonly #running = new Set<Promise<void>>();
   /** Ends all lanes when one of them fails. */
   readonly #stop = new AbortController();
-  readonly #pace: (bytes: number) => Promise<void>;
   readonly #onAbort = () => this.#stop.abort(abortError(this.#transfer.signal));
   #next = 0;
   #patience: NodeJS.Timeout | undefined;
   #error: unknown;
 
-  constructor(transfer: PartsTransfer, agents: Agents) {
+  constructor(transfer: PartsTransfer, line: Line) {
     this.#transfer = transfer;
-    this.#agents = agents;
+    this.#line = line;
     this.#digest = transfer.digest
       ? new OrderedDigest(transfer.bytes, (frontier) => this.#nextRead(frontier))
       : undefined;
     // Every lane listens: that is no leak.
     setMaxListeners(0, this.#stop.signal);
-    this.#pace = createPace(transfer.bytesPerSecond, this.#stop.signal);
   }
 
   async run(): Promise<{ sha256?: string }> {
@@ -69,10 +66,9 @@ class PartsSender {
     if (this.#next >= this.#transfer.missing.length) return;
     const lane = new PartLane({
       transfer: this.#transfer,
-      agents: this.#agents,
+      ...this.#line,
       digest: this.#digest,
       signal: this.#stop.signal,
-      pace: this.#pace,
       changed: () => this.#considerMore(),
     });
     this.#lanes.add(lane);

@@ -16,7 +16,7 @@ function proxyHeaders(proxy: URL): Record<string, string> {
 }
 
 /** A connection that is given up with the request that wanted it. */
-interface TunneledOptions extends RequestOptions {
+export interface TunneledOptions extends RequestOptions {
   stop?: AbortSignal;
 }
 

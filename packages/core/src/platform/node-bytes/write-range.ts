@@ -1,6 +1,7 @@
 import type { OpenBytes } from '../../model/bytes.js';
 import type { ReusedBuffer } from './buffers.js';
 import type { Exchange } from './exchange.js';
+import type { Pace } from './pace.js';
 import { sourceShrank } from './source-shrank.js';
 
 /** What {@link writeRange} reads, writes and tells. */
@@ -16,8 +17,9 @@ export interface RangeOptions {
   /** Told around every wait for the socket. */
   onWaiting(waiting: boolean): void;
   moved(bytes: number): void;
-  /** Keeps to a ceiling of bytes per second. */
-  pace(bytes: number): Promise<void>;
+  pace: Pace;
+  /** Ends the waiting for a turn. */
+  signal: AbortSignal;
 }
 
 /** Reads a range and writes it to the socket, reading into one buffer while the other is on its way. @returns bytes that moved */
@@ -29,7 +31,7 @@ export async function writeRange(options: RangeOptions): Promise<number> {
     options.onWaiting(true);
     await buffer.free;
     options.onWaiting(false);
-    const wanted = buffer.bytes.subarray(0, Math.min(buffer.bytes.byteLength, to - position));
+    const wanted = buffer.bytes.subarray(0, Math.min(buffer.bytes.byteLength, options.pace.piece, to - position));
     const length = await bytes.read(wanted, position);
     if (length === 0) throw sourceShrank();
     const hashed = options.onRead(buffer, position, length);
@@ -42,7 +44,7 @@ export async function writeRange(options: RangeOptions): Promise<number> {
     // Whoever fills the buffer next gets the error; nobody may, when the range ends before.
     buffer.free.catch(() => undefined);
     position += length;
-    await options.pace(length);
+    await options.pace.keep(length, options.signal);
   }
   await Promise.all(buffers.map(({ free }) => free));
   return moved;
