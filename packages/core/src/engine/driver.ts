@@ -4,6 +4,7 @@ import { slotsName } from '../store/contract.js';
 import { onAbort } from '../wire/on-abort.js';
 import { type Advanced, advance } from './advance.js';
 import { Circuits, type OpenCircuit } from './circuits.js';
+import { deferred } from './deferred.js';
 import type { Engine } from './engine.js';
 import { Heap } from './heap.js';
 import { comesFirst, Lanes } from './lanes.js';
@@ -296,12 +297,4 @@ function isBefore(a: { job: Driven; at: number }, b: { job: Driven; at: number }
 
 function closedError(): SluiceError {
   return new SluiceError({ code: 'aborted', message: 'the client was closed; its jobs are as they were' });
-}
-
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }
