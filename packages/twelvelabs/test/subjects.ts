@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { type ImportRequest, integration } from '@sluice/core';
-import type { AdapterSubject, SampleDelivery } from '@sluice/core/testing';
+import type { AdapterSubject, EffectSample, SampleDelivery } from '@sluice/core/testing';
 import { twelvelabs } from '../src/index.js';
 import {
   asset,
@@ -24,8 +24,6 @@ const settings = { apiKey: 'tlk_0123456789abcdef' };
 const secret = 'whs_0123456789abcdef';
 /** The cases' clock stands here. */
 const now = Date.UTC(2026, 0, 1);
-const url = 'https://example.com/videos/demo.mp4';
-
 function fileOf(path: string, size: number): ImportRequest['source'] {
   return { kind: 'file', path, size, modifiedAt: 0 };
 }
@@ -55,10 +53,34 @@ function deliveryBody(type: string): string {
 
 const ready = deliveryBody('index.task.ready');
 
+const url = 'https://example.com/videos/demo.mp4';
+
+/** An asset that is ready has a place in an index given to it. */
+const indexing: EffectSample = {
+  request: { source: url, options: { twelvelabs: { index_id: ids.index, enable_video_stream: true } } },
+  asked: { json: readyAsset },
+  input: {
+    indexing: { index: ids.index, enable_video_stream: true },
+    facts: {
+      asset: ids.asset,
+      size: readyAsset.size,
+      durationSeconds: readyAsset.duration,
+      title: readyAsset.filename,
+    },
+  },
+  answer: { status: 201, json: { _id: ids.indexed } },
+  completed: { json: { _id: ids.indexed, status: 'ready', system_metadata: { duration: 12.5 } } },
+  recovered: {
+    started: [{ json: { data: [{ _id: ids.indexed, index: { _id: ids.index } }] } }],
+    nothing: [{ json: { data: [] } }],
+  },
+};
+
 /** An import that is over. */
 const ended = { ...log, created_at: '2025-12-01T00:00:00Z', ended_at: '2025-12-01T01:00:00Z' };
 
 const shared = {
+  effects: { index: indexing },
   before: { json: { data: [ended] } },
   ready: { json: { data: [ended, { ...ended, ended_at: '2025-12-02T00:00:00Z' }] } },
   unauthorized,
@@ -89,12 +111,15 @@ const shared = {
   },
 } satisfies Partial<AdapterSubject['samples']>;
 
+/** A model's rules hold for what goes into its index. */
+const intoIndex = { twelvelabs: { index_id: ids.index } };
+
 const common = {
   adapter: twelvelabs.adapter,
   settings,
   uploads: {
-    direct: { source: fileOf('/videos/clip.mp4', 16_000_000) },
-    chunks: { source: fileOf('/videos/film.mov', 16_000_001) },
+    direct: { source: fileOf('/videos/clip.mp4', 16_000_000), options: intoIndex },
+    chunks: { source: fileOf('/videos/film.mov', 16_000_001), options: intoIndex },
   },
   honoured: { name: { source: url }, metadata: { source: url } },
 } satisfies Partial<AdapterSubject>;

@@ -1,8 +1,10 @@
 import type { AdapterSubject, ConformanceCase } from './adapter-subject.js';
 import { authorizationCases } from './cases/authorization-cases.js';
 import { declarationCases } from './cases/declaration-cases.js';
+import { effectCases } from './cases/effect-cases.js';
 import { engineCases } from './cases/engine-cases.js';
 import { errorCases } from './cases/error-cases.js';
+import { knowledgeCases } from './cases/knowledge-cases.js';
 import { optionalCases } from './cases/optional-cases.js';
 import { startCases } from './cases/start-cases.js';
 import { statusCases } from './cases/status-cases.js';
@@ -18,6 +20,7 @@ import { webhookCases } from './cases/webhook-cases.js';
 export function adapterCases(subject: AdapterSubject): ConformanceCase[] {
   return [
     ...declarationCases(subject),
+    ...knowledgeCases(subject),
     ...strictnessCases(subject),
     ...startCases(subject),
     ...statusCases(subject),
@@ -25,6 +28,7 @@ export function adapterCases(subject: AdapterSubject): ConformanceCase[] {
     ...authorizationCases(subject),
     ...uploadCases(subject),
     ...uploadMemberCases(subject),
+    ...effectCases(subject),
     ...webhookCases(subject),
     ...optionalCases(subject),
     ...engineCases(subject),

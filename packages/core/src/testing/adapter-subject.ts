@@ -41,6 +41,22 @@ export interface UploadSamples {
   aborted?: ScriptedAnswer;
 }
 
+/** A later call that counts, from the look that asks for it to its end. */
+export interface EffectSample {
+  /** A request that leads to it, where the subject's own does not. */
+  request?: ImportRequest;
+  /** To the look after which it is due. */
+  asked: ScriptedAnswer;
+  /** What that look's `next` gives it. */
+  input: JsonValue;
+  /** To the call itself. */
+  answer: ScriptedAnswer;
+  /** To a look at what it left behind, once that is completed. */
+  completed: ScriptedAnswer;
+  /** To the calls of a recovery of it, in order; needed where the adapter recovers it. */
+  recovered?: { started: ScriptedAnswer[]; nothing?: ScriptedAnswer[] };
+}
+
 /** What the provider answers, as its documentation shows it: plain data, no code. */
 export interface AdapterSamples {
   /** To the question of the member `before`, what is there before a start; needed where the adapter has it. */
@@ -66,6 +82,8 @@ export interface AdapterSamples {
   rateLimited: ScriptedAnswer[];
   /** To a start, with a 5xx and the word that nothing was done: such a start may be repeated. */
   refused?: ScriptedAnswer[];
+  /** Of each later effect, by its name; needed where the adapter has some. */
+  effects?: Record<string, EffectSample>;
   /** To a cancellation; needed where the adapter cancels. */
   canceled?: ScriptedAnswer;
   /** To the calls of a recovery of the job `job-1`, in order; needed where the adapter recovers. */
@@ -85,7 +103,7 @@ export interface AdapterSubject {
   settings: JsonObject;
   /** Secret texts in the settings under names that do not sound secret. */
   secrets?: string[];
-  /** A request that the adapter takes, with its options in use. */
+  /** A request that the adapter takes, with its options in use; with `expect.size` where the adapter needs the size: nothing is measured. */
   request: ImportRequest;
   /** One source for each scheme or kind that the adapter declares, where the made-up ones will not do. */
   sources?: Partial<Record<Scheme | 'integration', ImportRequest['source']>>;

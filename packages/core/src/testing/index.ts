@@ -4,6 +4,7 @@ export type {
   AdapterSamples,
   AdapterSubject,
   ConformanceCase,
+  EffectSample,
   SampleDelivery,
   UploadSamples,
 } from './adapter-subject.js';

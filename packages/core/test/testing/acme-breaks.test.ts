@@ -3,10 +3,13 @@ import { describe, expect, test } from 'vitest';
 import type { Adapter } from '../../src/adapter.js';
 import { type AdapterSubject, adapterCases } from '../../src/testing/index.js';
 import { acmeSubject } from './acme.js';
+import { publishSample } from './acme-publish.js';
 import { brokenAuthorizations } from './broken/authorizations.js';
 import { brokenDeclarations } from './broken/declarations.js';
+import { brokenEffects } from './broken/effects.js';
 import { brokenErrors } from './broken/errors.js';
 import { brokenExtras } from './broken/extras.js';
+import { brokenKnowledge } from './broken/knowledge.js';
 import { brokenLooks } from './broken/looks.js';
 import { brokenStarts } from './broken/starts.js';
 import { brokenUploadMembers } from './broken/upload-members.js';
@@ -14,7 +17,7 @@ import { brokenUploads } from './broken/uploads.js';
 
 const broken = {
   ...{ ...brokenDeclarations, ...brokenStarts, ...brokenLooks, ...brokenErrors, ...brokenExtras },
-  ...{ ...brokenAuthorizations, ...brokenUploads, ...brokenUploadMembers },
+  ...{ ...brokenAuthorizations, ...brokenUploads, ...brokenUploadMembers, ...brokenEffects, ...brokenKnowledge },
 };
 
 function asSubject(one: Adapter | AdapterSubject): AdapterSubject {
@@ -31,7 +34,12 @@ describe.each(Object.entries(broken))('%s', (name, adapters) => {
 test('every case is proved to fail', () => {
   const all = adapterCases({
     ...acmeSubject,
-    samples: { ...acmeSubject.samples, before: { json: [] }, recovered: { started: [] } },
+    samples: {
+      ...acmeSubject.samples,
+      before: { json: [] },
+      recovered: { started: [] },
+      effects: { publish: publishSample },
+    },
   });
   expect(Object.keys(broken).sort()).toEqual(all.map(({ name }) => name).sort());
 });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { SluiceError } from '../../src/adapter.js';
 import { type AdapterSubject, adapterCases } from '../../src/testing/index.js';
 import { acmeDefinition, acmeSubject, acmeWith, behaving, idOf, readJob } from './acme.js';
+import { publishingSubject } from './acme-publish.js';
 
 describe('an adapter that does everything right passes every case', () => {
   for (const { name, run } of adapterCases(acmeSubject)) test(name, run);
@@ -71,6 +73,55 @@ describe('so does one that looks before it starts', () => {
 
 describe('so does one that recovers', () => {
   for (const { name, run } of adapterCases(recovering)) test(name, run);
+});
+
+describe('so does one whose jobs take a later call that counts', () => {
+  for (const { name, run } of adapterCases(publishingSubject)) test(name, run);
+});
+
+/** The provider wants to be told the size, has rules about what a video contains, and calls back with what it measured. */
+const curious: AdapterSubject = {
+  ...acmeSubject,
+  request: { ...acmeSubject.request, expect: { size: 42 } },
+  adapter: acmeWith({
+    capabilities: { ...acmeDefinition.capabilities, needs: ['size'], reads: ['media'], webhook: 'evidence' },
+    create: (settings) => {
+      const members = acmeDefinition.create(settings);
+      return {
+        ...members,
+        start: (request, context) => {
+          const { size = null } = request;
+          const told = { size, callback: context.callbackUrl ?? null };
+          const http: typeof context.http = {
+            call: (call) => context.http.call({ ...call, json: { told, rest: call.json ?? null } }),
+          };
+          return members.start(request, { ...context, http });
+        },
+        check: ({ media }) =>
+          media?.width === 1 ? [{ severity: 'error', field: 'source.width', message: 'must be wider' }] : [],
+        status: async (ref, context) => {
+          const snapshot = await members.status(ref, context);
+          return context.evidence === undefined ? snapshot : { ...snapshot, cost: { amount: 1, unit: 'credit' } };
+        },
+        webhook: async ({ job, query }) => {
+          if (job === undefined) throw new SluiceError({ code: 'auth', message: 'it came to no job' });
+          if (query.size === undefined) throw new SluiceError({ code: 'protocol', message: 'it names no size' });
+          return { event: 'measured', evidence: { size: query.size } };
+        },
+      };
+    },
+  }),
+  samples: {
+    ...acmeSubject.samples,
+    webhook: {
+      genuine: [{ method: 'GET', query: { size: '42' }, toJob: true, body: '' }],
+      forged: [{ method: 'GET', query: { size: '42' }, body: '' }],
+    },
+  },
+};
+
+describe('so does one that wants to know of the source, and is called back', () => {
+  for (const { name, run } of adapterCases(curious)) test(name, run);
 });
 
 test('the cases are picked by what the adapter declares', () => {

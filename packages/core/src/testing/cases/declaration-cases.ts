@@ -67,6 +67,11 @@ function hasWhatItDeclares(subject: AdapterSubject): void {
       `the subject's samples and the member ${member} must come together`,
     );
   }
+  assert.deepStrictEqual(
+    Object.keys(samples.effects ?? {}).sort(),
+    Object.keys(members.effects ?? {}).sort(),
+    "the subject's samples.effects and the member effects must have the same names",
+  );
   const { probes, probesAtOnce } = capabilities.limits;
   const limitsProbes = probes !== undefined || probesAtOnce !== undefined;
   assert.ok(

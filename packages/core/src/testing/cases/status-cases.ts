@@ -30,6 +30,8 @@ async function look(
   const snapshot = await rehearsal.status(ref);
   assertJson(snapshot, "status's answer");
   assertFits(snapshotSchema, snapshot, "status's answer");
+  const items = snapshot.items ?? [];
+  assert.equal(new Set(items.map(({ ref }) => ref)).size, items.length, 'each item needs a reference of its own');
   return { snapshot, rehearsal };
 }
 
@@ -72,7 +74,6 @@ async function readsCompleted(subject: AdapterSubject): Promise<void> {
     assert.equal(snapshot.state, 'completed');
     const items = snapshot.items ?? [];
     assert.ok(items.length > 0, 'a completed job must have an item for each file');
-    assert.equal(new Set(items.map(({ ref }) => ref)).size, items.length, 'each item needs a reference of its own');
   }
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as z from 'zod';
+import { limitsSchema } from '../../model/capabilities.js';
 import type { AdapterSubject, ConformanceCase } from '../adapter-subject.js';
-import { assertFits } from '../expectations.js';
+import { assertFits, assertJson, assertNoSecret } from '../expectations.js';
 import { problemsSchema } from '../output-schemas.js';
 import { Rehearsal } from '../rehearsal.js';
 import { watchGlobals } from '../watch-globals.js';
@@ -22,6 +23,7 @@ export function strictnessCases(subject: AdapterSubject): ConformanceCase[] {
     { name: 'reaches the provider at the baseUrl of its settings', run: async () => obeysBaseUrl(subject) },
     { name: 'is made without any I/O', run: () => isMadeQuietly(subject) },
     { name: 'checks a request and names its lane without any I/O, always alike', run: () => checksQuietly(subject) },
+    { name: 'names its account without a secret', run: async () => keepsAccountClean(subject) },
   ];
 }
 
@@ -80,6 +82,19 @@ async function checksQuietly(subject: AdapterSubject): Promise<void> {
       lane === undefined || (lane !== '' && !secrets.some((secret) => lane.includes(secret))),
       'a lane is a name without secrets',
     );
-    assert.deepStrictEqual(used, [], 'check and lane must not use clock, timers or network');
+    if (members.limitsIn !== undefined) {
+      const limits = members.limitsIn(lane ?? '');
+      assertFits(limitsSchema, limits, "limitsIn's answer");
+      assert.deepStrictEqual(members.limitsIn(lane ?? ''), limits, 'limitsIn must say the same of the same lane');
+    }
+    assert.equal(members.place?.(request), members.place?.(request), 'place must say the same of the same request');
+    assert.deepStrictEqual(used, [], 'check, lane, limitsIn and place must not use clock, timers or network');
   });
+}
+
+function keepsAccountClean(subject: AdapterSubject): void {
+  const { members, secrets } = new Rehearsal(subject, []);
+  const { account = null } = members;
+  assertJson(account, 'account');
+  assertNoSecret(account, secrets, 'account');
 }

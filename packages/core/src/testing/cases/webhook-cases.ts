@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { canonicalJson } from '../../model/json.js';
+import { canonicalJson, type JsonValue } from '../../model/json.js';
 import type { AdapterSubject, ConformanceCase, SampleDelivery } from '../adapter-subject.js';
 import { assertFits, assertJson, assertNoSecret, rejection } from '../expectations.js';
 import { noticeSchema } from '../output-schemas.js';
 import { Rehearsal } from '../rehearsal.js';
+import type { ScriptedAnswer } from '../scripted-http.js';
 import { watchGlobals } from '../watch-globals.js';
 
 /** A delivery is verified and read, and nothing more. */
@@ -13,6 +14,7 @@ export function webhookCases(subject: AdapterSubject): ConformanceCase[] {
     { name: 'reads which job a delivery is about', run: () => readsGenuine(subject) },
     { name: "refuses a delivery that is not the provider's", run: () => refusesForged(subject) },
     { name: 'refuses a delivery that cannot be read', run: () => refusesUnreadable(subject) },
+    { name: 'gives evidence, and looks at it, exactly where it says so', run: () => givesEvidence(subject) },
   ];
 }
 
@@ -60,6 +62,33 @@ async function readsGenuine(subject: AdapterSubject): Promise<void> {
       );
     });
   }
+}
+
+async function givesEvidence(subject: AdapterSubject): Promise<void> {
+  const declared = subject.adapter.capabilities.webhook === 'evidence';
+  const given: JsonValue[] = [];
+  for (const delivery of subject.samples.webhook?.genuine ?? []) {
+    const { rehearsal, notice } = deliver(subject, delivery);
+    const { evidence } = await notice;
+    if (evidence === undefined) continue;
+    given.push(evidence);
+    assertNoSecret(evidence, rehearsal.secrets, 'the evidence of a delivery');
+  }
+  assert.equal(given.length > 0, declared, `capabilities.webhook is "${declared ? 'evidence' : 'hint'}"`);
+  if (!declared) return;
+  const { completed, failed } = subject.samples;
+  for (const answer of [...completed, ...failed]) {
+    const unproved = await lookWith(subject, answer);
+    for (const evidence of given) if ((await lookWith(subject, answer, evidence)) !== unproved) return;
+  }
+  assert.fail('context.evidence changes nothing that a look at a job that is over says');
+}
+
+async function lookWith(subject: AdapterSubject, answer: ScriptedAnswer, evidence?: JsonValue): Promise<string> {
+  const started = await new Rehearsal(subject, [subject.samples.started]).start();
+  const rehearsal = new Rehearsal(subject, [answer], started);
+  const context = { ...rehearsal.context(), ...(evidence !== undefined && { evidence: structuredClone(evidence) }) };
+  return JSON.stringify(await rehearsal.members.status(started.ref, context));
 }
 
 async function refusesForged(subject: AdapterSubject): Promise<void> {

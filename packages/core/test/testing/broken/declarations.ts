@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SluiceError } from '../../../src/adapter.js';
 import { acmeDefinition, acmeMembers, acmeSubject, acmeWith, behaving, declaring } from '../acme.js';
+import { publish } from '../acme-publish.js';
 import { type Broken, looking } from './breaking.js';
 
 export const brokenDeclarations: Broken = {
@@ -19,6 +20,7 @@ export const brokenDeclarations: Broken = {
     'fetches an authorization without a sample of it': { ...acmeSubject, samples: withoutSample('authorized') },
     'limits probes that it lacks': acmeWith({ create: (settings) => without(settings, 'probe') }),
     'probes without a sample of it': { ...acmeSubject, samples: withoutSample('probe') },
+    'has a later effect without a sample of it': behaving(() => ({ effects: { index: publish } })),
     'recovers without a sample of it': behaving(() => ({ recover: async () => ({ found: 'unknown' }) })),
   },
   'declares a check exactly where it measures the source': {
@@ -94,6 +96,12 @@ export const brokenDeclarations: Broken = {
     'reads the clock to check': behaving(() => ({ check: () => (new Date().getFullYear() > 3000 ? [] : []) })),
     'has a lane for each call': behaving(() => ({ lane: () => String(Math.random()) })),
     'names the lane by the key': behaving((_members, apiKey) => ({ lane: () => apiKey })),
+    'limits a lane by chance': behaving(() => ({ limitsIn: () => ({ jobs: 1 + Math.floor(Math.random() * 1e9) }) })),
+    'limits a lane to nothing': behaving(() => ({ limitsIn: () => ({ jobs: 0 }) })),
+    'writes to another place each time': behaving(() => ({ place: () => String(Math.random()) })),
+  },
+  'names its account without a secret': {
+    'is known by its key': behaving((_members, apiKey) => ({ account: apiKey })),
   },
 };
 

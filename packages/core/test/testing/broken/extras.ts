@@ -1,6 +1,6 @@
 import { type AdapterMembers, SluiceError } from '../../../src/adapter.js';
 import type { AdapterSubject } from '../../../src/testing/index.js';
-import { acmeSubject, behaving, declaring } from '../acme.js';
+import { acmeDefinition, acmeSubject, acmeWith, behaving, declaring } from '../acme.js';
 import type { Broken } from './breaking.js';
 
 const recovered = { started: [{ json: [{ id: 'job-7', state: 'working' }] }] };
@@ -38,6 +38,23 @@ export const brokenExtras: Broken = {
   'refuses a delivery that cannot be read': {
     'reads something into nothing': behaving(() => ({ webhook: async () => ({ ref: 'job-7', event: 'changed' }) })),
     'chokes on it': behaving(() => ({ webhook: async ({ body }) => JSON.parse(new TextDecoder().decode(body)) })),
+  },
+  'gives evidence, and looks at it, exactly where it says so': {
+    'declares evidence that it does not give': declaring({ webhook: 'evidence' }),
+    'hides that it gives evidence': behaving((members) => ({
+      webhook: async (delivery) => ({
+        ...(await members.webhook?.(delivery)),
+        event: 'changed',
+        evidence: { ok: true },
+      }),
+    })),
+    'declares evidence that it does not look at': acmeWith({
+      capabilities: { ...acmeDefinition.capabilities, webhook: 'evidence' },
+      create: (settings) => {
+        const members = acmeDefinition.create(settings);
+        return { ...members, webhook: async () => ({ ref: 'job-7', event: 'changed', evidence: { ok: true } }) };
+      },
+    }),
   },
   'cancels with one call': {
     'does not ask the provider': behaving(() => ({

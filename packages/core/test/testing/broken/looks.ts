@@ -20,6 +20,10 @@ export const brokenLooks: Broken = {
     'puts its own word in place of the provider’s': looking((snapshot) =>
       Object.assign(snapshot, { rawState: 'in progress' }),
     ),
+    'tells of two files under one reference meanwhile': looking((snapshot) => {
+      const item = { ok: false, ref: 'clip', message: 'too short' } as const;
+      if (snapshot.rawState === 'working') Object.assign(snapshot, { items: [item, { ...item }] });
+    }),
     'takes one as the end': looking(
       (snapshot) => snapshot.state === 'queued' && Object.assign(snapshot, { state: 'completed' }),
     ),
