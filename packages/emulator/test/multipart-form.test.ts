@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { peekForm } from '../src/firework/peek-form.js';
 import { boundaryOf, readForm } from '../src/server/multipart-form.js';
+import { peekForm } from '../src/uploads/peek-form.js';
 
 const FORM = [
   'a preamble that is nobody’s\r\n',

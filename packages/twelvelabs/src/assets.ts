@@ -21,7 +21,7 @@ import { type AssetState, readAsset, readAssets, readRaw } from './wire-shapes.j
 type Request = AdapterRequest<ParsedOptions>;
 
 /** The key under which an asset names the job that made it: after a lost answer nothing else tells it from its like. */
-export const jobKey = 'sluice_job';
+const jobKey = 'sluice_job';
 
 /** Before that, an asset whose answer was lost may still be on its way into the list, in milliseconds. */
 const settlesMs = 60_000;

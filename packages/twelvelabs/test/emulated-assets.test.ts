@@ -61,7 +61,7 @@ describe('one job from bytes to index', () => {
     const path = join(folder, 'film.mp4');
     await writeFile(path, bytes);
     const sha256 = sha256Of(bytes);
-    const { state, items } = await bring({ source: await fromFile(path), expect: { sha256 } });
+    const { state, items } = await bring({ source: fromFile(path), expect: { sha256 } });
     expect(state).toBe('completed');
     const [session] = emulator.twelvelabs.sessions();
     expect(session).toMatchObject({ state: 'completed', totalChunks: 13 });

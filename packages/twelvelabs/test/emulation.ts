@@ -15,7 +15,7 @@ export function closeAfterwards(close: () => unknown): void {
 }
 
 /** Everything that takes its time at the provider takes little of it. */
-export const quick = {
+const quick = {
   processingMs: 20,
   pace: { validatingMs: 20, pendingMs: 10, queuedMs: 10, indexingMs: 20, apartMs: 0 },
 };
@@ -30,7 +30,7 @@ export async function emulate(options: EmulatorOptions = {}): Promise<Emulator> 
 type Settings = Partial<TwelvelabsSettings> & { pollIntervalMs?: number };
 
 /** A client of it that looks often. */
-export function clientOf({ twelvelabs: { baseUrl, apiKey, indexId } }: Emulator, settings: Settings = {}) {
+function clientOf({ twelvelabs: { baseUrl, apiKey, indexId } }: Emulator, settings: Settings = {}) {
   const own = { baseUrl, apiKey, indexId, pollIntervalMs: 20, busyLookMs: 100 };
   const sluice = createSluice({ providers: { search: twelvelabs({ ...own, ...settings }) } });
   closeAfterwards(() => sluice.close());
