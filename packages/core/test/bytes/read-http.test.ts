@@ -27,19 +27,21 @@ async function bodyOf({ body }: SourceAnswer): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
+async function writeAll(socket: Socket, pieces: readonly string[]): Promise<void> {
+  for (const piece of pieces) {
+    socket.write(piece, 'latin1');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  socket.end();
+}
+
 /** A server that writes these pieces, one after another, and closes. */
 async function canned(pieces: readonly string[]): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
-    socket.once('data', async () => {
-      for (const piece of pieces) {
-        socket.write(piece, 'latin1');
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      socket.end();
-    });
+    socket.once('data', () => void writeAll(socket, pieces));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
