@@ -8,6 +8,7 @@ interface Workload {
 
 const workloads = new Map<string, () => Promise<Workload>>([
   ['import-jobs', () => import('./overhead/import-jobs.js')],
+  ['batch-rows', () => import('./batch/batch-rows.js')],
   ['fixed-server', () => import('./overhead/fixed-server.js')],
   ['emulator', () => import('./overhead/emulator.js')],
   ['send-parts', () => import('./upload/send-parts.js')],

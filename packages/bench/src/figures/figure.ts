@@ -1,5 +1,17 @@
 /** What an amount is counted in. `times` is a ratio; `ms more` is a difference of two times. */
-export type Unit = 'ms' | 'ms more' | 'B' | 'KB' | 'MB' | 'MiB' | 'MB/s' | 's' | 'packages' | 'jobs/s' | 'times';
+export type Unit =
+  | 'ms'
+  | 'ms more'
+  | 'B'
+  | 'KB'
+  | 'MB'
+  | 'MiB'
+  | 'MB/s'
+  | 's'
+  | 'packages'
+  | 'rows'
+  | 'jobs/s'
+  | 'times';
 
 /** A number with its unit. */
 export interface Amount {
@@ -46,7 +58,7 @@ export function barText({ is, value }: Bar, unit: Unit): string {
 }
 
 /** Nobody has half a package. */
-const whole = new Set<Unit>(['B', 'packages']);
+const whole = new Set<Unit>(['B', 'packages', 'rows']);
 
 function thousands(value: number): string {
   return Math.round(value).toLocaleString('en-US');
