@@ -11,6 +11,8 @@ const workloads = new Map<string, () => Promise<Workload>>([
   ['batch-rows', () => import('./batch/batch-rows.js')],
   ['fixed-server', () => import('./overhead/fixed-server.js')],
   ['emulator', () => import('./overhead/emulator.js')],
+  ['firework-emulator', () => import('./upload/firework-emulator.js')],
+  ['firework-import', () => import('./upload/firework-import.js')],
   ['send-parts', () => import('./upload/send-parts.js')],
   ['waiting-jobs', () => import('./memory/waiting-jobs.js')],
   ['sqlite-jobs', () => import('./store/sqlite-jobs.js')],

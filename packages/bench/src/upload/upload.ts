@@ -3,6 +3,7 @@ import { MissingProgram } from '../processes/debian.js';
 import { withTemporaryFolder } from '../processes/temporary-folder.js';
 import { everybody } from './everybody.js';
 import { Files } from './files.js';
+import { firework } from './firework.js';
 import { form } from './form.js';
 import { grid } from './grid.js';
 import { memory } from './memory.js';
@@ -11,7 +12,7 @@ import type { Room } from './room.js';
 import { secure } from './secure.js';
 
 /** What is measured about bytes on their way, in the order of the report. Other routes are other lines here. */
-const sections: readonly ((room: Room) => Promise<Measured>)[] = [everybody, form, secure, memory, grid];
+const sections: readonly ((room: Room) => Promise<Measured>)[] = [everybody, form, secure, firework, memory, grid];
 
 /** How fast bytes go out, at which cost in CPU time and memory, beside everybody who sends them too. */
 export const upload: Benchmark = {
