@@ -17,7 +17,7 @@ describe('an add', () => {
   });
 
   test.each<[string, Record<string, string | number>, string]>([
-    ['size', { size: 5 }, 'size mismatch: expected 5, got 74406'],
+    ['size', { size: 5 }, 'size mismatch: expected 5, got '],
     ['checksum', { chksum: 'ab'.repeat(32) }, `chksum mismatch: expected ${'ab'.repeat(32)}, got `],
     ['source', { location: 'http://127.0.0.1:1/clip.mp4' }, 'could not fetch the source: connect ECONNREFUSED'],
   ])('with the wrong %s fails, and says why', async (_what, change, message) => {
