@@ -33,7 +33,10 @@ test('a failure tells the reason', async () => {
   const emulator = await emulateCdn();
   const { came, url } = await receive();
   await add(emulator, { callback: url, size: 5 });
-  const message = new URLSearchParams({ status: 'fail', message: `size mismatch: expected 5, got ${emulator.media.files[0]?.size}` });
+  const message = new URLSearchParams({
+    status: 'fail',
+    message: `size mismatch: expected 5, got ${emulator.media.files[0]?.size}`,
+  });
   await vi.waitFor(() => expect(came).toEqual([`GET /hook?${message}`]));
 });
 
