@@ -17,11 +17,12 @@ const { login, password, baseUrl } = emulator?.videoCdn ?? {
 const source = process.argv[2] ?? SOURCE_URL ?? emulator?.media.files[0]?.url;
 
 // Where the CDN calls back. The path holds a token of the job's own, so whatever else comes here is refused.
-const server = createServer(async (incoming, outgoing) => {
+async function receive(incoming, outgoing) {
   const { status, message } = await sluice.webhook('cdn', new Request(new URL(incoming.url, publicUrl)));
   console.log(`called back: ${message} (${status})`);
   outgoing.writeHead(status).end(message);
-});
+}
+const server = createServer((incoming, outgoing) => void receive(incoming, outgoing));
 await new Promise((resolve) => server.listen(Number(PORT), resolve));
 const publicUrl = PUBLIC_URL ?? `http://127.0.0.1:${server.address().port}/webhooks`;
 

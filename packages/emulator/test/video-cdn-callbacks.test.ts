@@ -37,7 +37,7 @@ test('a failure tells the reason', async () => {
     status: 'fail',
     message: `size mismatch: expected 5, got ${emulator.media.files[0]?.size}`,
   });
-  await vi.waitFor(() => expect(came).toEqual([`GET /hook?${message}`]));
+  await vi.waitFor(() => expect(came).toEqual([`GET /hook?${message.toString()}`]));
 });
 
 test('a receiver that does not take it is called again, and no more often than the settings say', async () => {

@@ -68,7 +68,7 @@ function sizeOf({ size }: Request): number {
 }
 
 /** How a name that is taken is read, where the file that has it must stay. */
-export function keeps({ options, ifExists }: Request): 'skip' | 'fail' | undefined {
+function keeps({ options, ifExists }: Request): 'skip' | 'fail' | undefined {
   if (options.no_replace === false || ifExists === 'replace') return undefined;
   if (ifExists !== undefined) return ifExists;
   return options.no_replace === true ? 'fail' : undefined;
