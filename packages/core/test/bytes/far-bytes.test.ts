@@ -39,7 +39,7 @@ async function relay(missing: number[], more: Partial<PartsTransfer> = {}) {
   });
   server.asked.length = 0;
   const { sha256 } = await plane.sendParts({
-    ...{ bytes: opened, partSize: mebibyte, missing, digest: true, md5: false, signal, idleTimeoutMs: 5_000 },
+    ...{ bytes: opened, partSize: mebibyte, missing, digest: true, signal, idleTimeoutMs: 5_000 },
     inFlight: opened.far === true ? 1 : 4,
     moved: () => undefined,
     place: async (number) => ({ url: `${url}/${number}`, headers: {} }),
