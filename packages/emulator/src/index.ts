@@ -31,6 +31,7 @@ export type {
 export type { ImportlyEvent, WebhookDelivery, WebhookTry } from './importly/webhooks.js';
 export type { EmulatedParty, EmulatorLogEntry } from './log/log.js';
 export type { EmulatedS3Settings, EmulatorOptions } from './options.js';
+export type { Delivery, DeliveryTry } from './server/webhook-sender.js';
 export type { TwelvelabsCounts, TwelvelabsRequest } from './twelvelabs/ledger.js';
 export type {
   GivenTwelvelabsSettings,

@@ -1,50 +1,33 @@
 import { createHmac } from 'node:crypto';
-import { safeUrl } from '../log/redact.js';
-import { pause } from '../server/pause.js';
 import type { Rooms } from '../server/rooms.js';
+import { type Delivery, type DeliveryTry, WebhookSender } from '../server/webhook-sender.js';
 import type { ResolvedFireworkSettings } from './settings.js';
 
 /** The events of Firework's public texts. */
 export type FireworkEvent = 'video_created' | 'video_updated' | 'video_import_failed';
 
 /** One attempt to deliver. */
-export interface FireworkWebhookTry {
-  /** ms since the epoch on the provider's clock. */
-  time: number;
-  /** What the receiver answered, or `null` where it didn't. */
-  status: number | null;
-  error?: string;
-}
+export type FireworkWebhookTry = DeliveryTry;
 
 /** A delivery with its tries, of which the last may still be to come. */
-export interface FireworkWebhookDelivery {
-  url: string;
+export interface FireworkWebhookDelivery extends Delivery {
   event: FireworkEvent;
-  body: Record<string, unknown>;
-  tries: FireworkWebhookTry[];
-  /** True once the receiver answered 2xx. */
-  delivered: boolean;
 }
 
-const RECEIVER_TIMEOUT_MS = 30_000;
-
-/** Posts signed deliveries to the one address of the settings, some tries each, until the receiver answers 2xx. */
+/** Posts signed deliveries to the one address of the settings. */
 export class FireworkWebhooks {
-  readonly #rooms: Rooms;
-  readonly #settings: ResolvedFireworkSettings;
-  readonly #deliveries: FireworkWebhookDelivery[] = [];
-  readonly #tasks: Set<Promise<void>>;
+  readonly #sender: WebhookSender<FireworkWebhookDelivery>;
   url: string | undefined;
 
   constructor(rooms: Rooms, settings: ResolvedFireworkSettings, tasks: Set<Promise<void>>) {
-    this.#rooms = rooms;
-    this.#settings = settings;
-    this.#tasks = tasks;
+    const { webhookSecret, webhookRetries: retries } = settings;
+    const sign = (body: string) => ({ 'fw-webhooks-signature': signatureOf(body, webhookSecret) });
+    this.#sender = new WebhookSender(rooms, { party: 'firework', retries, sign }, tasks);
     this.url = settings.webhookUrl;
   }
 
   deliveries(): FireworkWebhookDelivery[] {
-    return structuredClone(this.#deliveries);
+    return this.#sender.deliveries();
   }
 
   /** Sends an event on its way, if there is anywhere to send it. */
@@ -52,66 +35,12 @@ export class FireworkWebhooks {
     if (this.url === undefined) return;
     // The page only says that import_id is in it; the rest is unknown.
     const body = { event, ...(importId === undefined ? {} : { import_id: importId }), ...(video && { video }) };
-    const delivery: FireworkWebhookDelivery = { url: this.url, event, body, tries: [], delivered: false };
-    this.#deliveries.push(delivery);
-    const task = this.#deliver(delivery);
-    this.#tasks.add(task);
-    void task.finally(() => this.#tasks.delete(task));
+    this.#sender.send({ url: this.url, event, body, tries: [], delivered: false });
   }
+}
 
-  async #deliver(delivery: FireworkWebhookDelivery): Promise<void> {
-    const { closing, clock } = this.#rooms;
-    const { tries, everyMs } = this.#settings.webhookRetries;
-    try {
-      for (let attempt = 0; attempt < tries && !delivery.delivered; attempt += 1) {
-        if (attempt > 0) await clock.sleep(everyMs, closing);
-        await this.#try(delivery);
-      }
-    } catch {
-      // The emulator closes while a try was waited for.
-    }
-  }
-
-  async #try(delivery: FireworkWebhookDelivery): Promise<void> {
-    const { faults, closing, clock, log } = this.#rooms;
-    const { delayMs, rule } = faults.draw('webhook', 'before', delivery.url);
-    await pause(delayMs, closing);
-    closing.throwIfAborted();
-    const attempt: FireworkWebhookTry = { time: clock.now(), status: null };
-    delivery.tries.push(attempt);
-    try {
-      if (rule?.kind === 'reset-before') throw new Error('the connection was reset before the delivery was sent');
-      attempt.status = await this.#post(delivery);
-      if (rule?.kind === 'duplicate-delivery') await this.#post(delivery);
-      const lost = faults.draw('webhook', 'after', delivery.url);
-      await pause(lost.delayMs, closing);
-      if (lost.rule) throw new Error("the receiver's answer was lost");
-      delivery.delivered = attempt.status >= 200 && attempt.status < 300;
-    } catch (error) {
-      attempt.status = null;
-      attempt.error = error instanceof Error ? error.message : 'no answer';
-    }
-    const note = `webhook ${delivery.event}, try ${delivery.tries.length}`;
-    log.add({ provider: 'firework', method: 'POST', path: safeUrl(delivery.url), status: attempt.status, note });
-  }
-
-  async #post(delivery: FireworkWebhookDelivery): Promise<number> {
-    const body = JSON.stringify(delivery.body);
-    // By real time: a receiver that refuses old deliveries has no other clock.
-    const time = Date.now();
-    const signature = createHmac('sha256', this.#settings.webhookSecret).update(`${time}.${body}`).digest('base64');
-    const answer = await this.#rooms.client.send({
-      method: 'POST',
-      url: delivery.url,
-      body,
-      headers: {
-        'content-type': 'application/json',
-        'content-length': String(Buffer.byteLength(body)),
-        'fw-webhooks-signature': `t=${time},v1=${signature}`,
-      },
-      signal: AbortSignal.any([this.#rooms.closing, AbortSignal.timeout(RECEIVER_TIMEOUT_MS)]),
-    });
-    answer.resume();
-    return answer.statusCode ?? 0;
-  }
+/** By real time: a receiver that refuses old deliveries has no other clock. */
+function signatureOf(body: string, secret: string): string {
+  const time = Date.now();
+  return `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${body}`).digest('base64')}`;
 }
