@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { openConfiguration, readConfiguration } from '@sluice/core/node';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { type Block, blocksOf, pages, root } from './markdown.js';
+import { type Block, blocksOf, filesOf, pages, root } from './markdown.js';
 
 /** CONTRIBUTING is for people who work on the code and shows fragments. */
 const blocks = pages()
@@ -31,13 +31,33 @@ function preludeOf(code: string): string {
     .join(' ');
 }
 
-/** Each block as a module of its own, in the place of a file beside this one. */
-const virtual = new Map(
-  programs.map((block, index) => {
-    const name = `${block.path.replace(/\W+/g, '-')}-${index}.ts`;
-    return [join(root, 'test', name), { block, text: `${preludeOf(block.code)}\n${block.code}` }] as const;
-  }),
-);
+interface Virtual {
+  block: Block;
+  text: string;
+}
+
+/** Each block as a module of its own, in the place of a file beside this one; blocks that are files of one program in a folder of its own. */
+const virtual = new Map<string, Virtual>([
+  ...pages().flatMap((page) =>
+    Object.entries(filesOf(page)).flatMap(([stage, files]) =>
+      files.map(({ path, block }): [string, Virtual] => [
+        join(root, 'test', `${nameOf(page.path)}-${stage}`, path),
+        { block, text: `\n${block.code}` },
+      ]),
+    ),
+  ),
+  ...programs
+    .filter(({ code }) => !/^\/\/ \S+\.ts\n/.test(code))
+    .map((block, index): [string, Virtual] => [
+      join(root, 'test', `${nameOf(block.path)}-${index}.ts`),
+      { block, text: `${preludeOf(block.code)}\n${block.code}` },
+    ]),
+]);
+const folders = new Set([...virtual.keys()].flatMap((file) => [dirname(file), dirname(dirname(file))]));
+
+function nameOf(path: string): string {
+  return path.replace(/\W+/g, '-');
+}
 
 function faultsOfTypes(): string[] {
   const options: ts.CompilerOptions = {
@@ -51,8 +71,9 @@ function faultsOfTypes(): string[] {
     noEmit: true,
   };
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
+  const { fileExists, directoryExists, readFile, getSourceFile } = host;
   host.fileExists = (name) => virtual.has(name) || fileExists(name);
+  host.directoryExists = (name) => folders.has(name) || directoryExists?.(name) === true;
   host.readFile = (name) => virtual.get(name)?.text ?? readFile(name);
   host.getSourceFile = (name, ...rest) => {
     const text = virtual.get(name)?.text;
@@ -115,7 +136,8 @@ describe('the code of the pages', () => {
 
   it.each(
     blocks
-      .filter(({ language }) => language === 'json')
+      // The package of that page is made by a test of its own.
+      .filter(({ language, path }) => language === 'json' && path !== 'docs/writing-an-adapter.md')
       .map((block) => [`${block.path}:${block.line}`, block] as const),
   )('is JSON: %s', async (_place, { code }) => {
     const value: unknown = JSON.parse(code);

@@ -8,7 +8,13 @@ import type {
   JobState,
   Phase,
 } from '@sluice/core';
-import { type Asset, capabilitiesSchema, commonSettingsSchema } from '@sluice/core/adapter';
+import {
+  type AdapterContext,
+  type AdapterMembers,
+  type Asset,
+  capabilitiesSchema,
+  commonSettingsSchema,
+} from '@sluice/core/adapter';
 import { importly } from '@sluice/importly';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -109,6 +115,42 @@ describe('the tables of the pages', () => {
   it('name every setting that all providers take', () => {
     const named = namesBelow('docs/provider.md', '## Settings that every provider takes');
     expect(named).toEqual(Object.keys(commonSettingsSchema.shape).sort());
+  });
+
+  it('name every member of an adapter, and all that its context has', () => {
+    const members = {
+      ...{
+        wire: true,
+        account: true,
+        start: true,
+        status: true,
+        ready: true,
+        before: true,
+        effects: true,
+        recover: true,
+      },
+      ...{ cancel: true, check: true, lane: true, limitsIn: true, place: true, upload: true, calls: true, probe: true },
+      webhook: true,
+    } satisfies All<keyof AdapterMembers>;
+    const context = {
+      ...{
+        http: true,
+        signal: true,
+        key: true,
+        memo: true,
+        callbackUrl: true,
+        before: true,
+        evidence: true,
+        now: true,
+      },
+      log: true,
+    } satisfies All<keyof AdapterContext>;
+    const bare = (heading: string) =>
+      namesBelow('docs/adapter.md', heading)
+        .map((name) => name.replace(/[[(].*$/, ''))
+        .sort();
+    expect(bare('## Members')).toEqual(Object.keys(members).sort());
+    expect(bare('`context` has:')).toEqual(Object.keys(context).sort());
   });
 
   it('name every capability', () => {

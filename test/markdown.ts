@@ -95,3 +95,23 @@ export function tableBelow({ path, text }: Page, heading: string): Record<string
   );
   return rows.map((cells) => Object.fromEntries(head.map((name, index) => [name, cells[index] ?? ''])));
 }
+
+/** A file that a page has its reader write: a block whose first line is a comment with the file's path. */
+export interface PageFile {
+  path: string;
+  block: Block;
+}
+
+/**
+ * The files of a page, in two stages: as each of them stands there first, and as it stands there last, where the page comes back to it.
+ * Without such files, both are empty.
+ */
+export function filesOf(page: Page): { first: PageFile[]; last: PageFile[] } {
+  const files = blocksOf(page).flatMap((block): PageFile[] => {
+    const [, path] = /^\/\/ (\S+\.ts)\n/.exec(block.code) ?? [];
+    return path === undefined ? [] : [{ path, block }];
+  });
+  const again = files.findIndex(({ path }, index) => files.slice(0, index).some((earlier) => earlier.path === path));
+  const first = again < 0 ? files : files.slice(0, again);
+  return { first, last: [...new Map(files.map((file) => [file.path, file])).values()] };
+}
