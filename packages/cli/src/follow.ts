@@ -135,7 +135,7 @@ export function hasFailed({ state, items }: ImportSnapshot): boolean {
   return state === 'failed' || state === 'canceled' || items.some((item) => !item.ok);
 }
 
-export function wordsOf(error: unknown): string {
+function wordsOf(error: unknown): string {
   if (SluiceError.is(error)) return `${error.code}: ${error.message}`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -45,6 +45,7 @@ export const twelvelabs = defineAdapter({
   },
   create: (settings) => ({
     wire: { baseUrl: settings.baseUrl, headers: { 'x-api-key': settings.apiKey }, readError: readRefusal },
+    account: { indexId: settings.indexId ?? null },
     check: (request) => checkRequest(request, settings),
     lane: ({ source }) => (source.kind === 'integration' ? `${integrationLane}${source.id}` : 'assets'),
     // "Only one import job can run at a time" (Import videos page).

@@ -36,7 +36,9 @@ export const videoCdn = defineAdapter({
       ...authorizationOf(settings),
       readError: (refusal) => readRefusal(refusal, settings),
     },
+    account: { login: settings.login },
     check: checkRequest,
+    place: ({ name }) => name,
     before: async (request, { http }) => seenOf(await filesNamed(http, request.name, settings)),
     start: (request, context) => addFile(request, context, settings),
     async status(reference, context) {

@@ -12,11 +12,12 @@ const inputSchema = z.object({
   target: z.object({ baseUrl: z.url(), apiKey: z.string(), source: z.url() }),
 });
 
-/** What a batch took a row, in milliseconds, and its memory at most, in bytes; and the same rows once more, when all of them are done. */
+/** What a batch took a row, in milliseconds, its memory at most and what it has in use near its end, in bytes; and the same rows once more, when all of them are done. */
 export const batchSchema = z.object({
   wallMs: z.number(),
   skipMs: z.number(),
   peakBytes: z.number(),
+  heapBytes: z.number(),
   ended: z.int(),
   skipped: z.int(),
 });
@@ -45,14 +46,31 @@ export async function run(input: unknown): Promise<z.input<typeof batchSchema>> 
     };
     const pass = async () => {
       const counts = { ended: 0, skipped: 0, refused: 0, left: 0 };
+      let heapBytes = 0;
       const before = performance.now();
-      for await (const { kind: outcome } of sluice.batch(requests())) counts[outcome] += 1;
-      return { ...counts, ms: (performance.now() - before) / rows };
+      for await (const { kind: outcome } of sluice.batch(requests())) {
+        counts[outcome] += 1;
+        if (counts.ended === Math.floor(rows * 0.9)) heapBytes = heapInUse();
+      }
+      return { ...counts, heapBytes, ms: (performance.now() - before) / rows };
     };
     const first = await pass();
     const peakBytes = process.resourceUsage().maxRSS * 1_024;
     const again = await pass();
     await sluice.close();
-    return { wallMs: first.ms, skipMs: again.ms, peakBytes, ended: first.ended, skipped: again.skipped };
+    return {
+      wallMs: first.ms,
+      skipMs: again.ms,
+      peakBytes,
+      heapBytes: first.heapBytes,
+      ended: first.ended,
+      skipped: again.skipped,
+    };
   });
+}
+
+/** Without what is only waiting to be collected. */
+function heapInUse(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
 }

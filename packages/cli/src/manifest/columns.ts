@@ -5,7 +5,7 @@ export interface Column {
 }
 
 /** What a manifest may say of a row. */
-export const requestColumns: readonly Column[] = [
+const requestColumns: readonly Column[] = [
   {
     name: 'source',
     meaning:
@@ -22,7 +22,7 @@ export const requestColumns: readonly Column[] = [
 ];
 
 /** Columns of which there may be any number, by the beginnings of their names. */
-export const columnFamilies: readonly Column[] = [
+const columnFamilies: readonly Column[] = [
   {
     name: 'meta.*',
     meaning:

@@ -56,7 +56,7 @@ describe('a batch that is killed again and again, and started again by the same 
     for (const { request } of imports()) perSource.set(request.url, (perSource.get(request.url) ?? 0) + 1);
     const unknown = result.filter(({ error_code }) => error_code === 'unknown').length;
 
-    expect(result.map(({ source }) => source).toSorted()).toEqual(sources.toSorted());
+    expect(new Set(result.map(({ source }) => source))).toEqual(new Set(sources));
     expect([...perSource.values()].filter((times) => times > 1)).toEqual([]);
     // A start that was on its way at the kill may or may not have arrived: nobody can know, and the row says so.
     expect(result.filter(({ state }) => state === 'completed')).toHaveLength(rows - unknown);

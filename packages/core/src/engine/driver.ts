@@ -231,8 +231,8 @@ export class Driver {
     const step = this.#advance(job).then((advanced) => {
       job.moving = false;
       this.#moving -= 1;
-      const next = this.#shares.ends(job);
-      if (next !== undefined) this.#schedule(next, next.dueAt, next.early);
+      const waiting = this.#shares.ends(job);
+      if (waiting !== undefined) this.#schedule(waiting, waiting.dueAt, waiting.early);
       this.#circuits.settled(job, advanced);
       if (this.#driven.get(job.id) === job) this.#settle(job, advanced);
       else this.#lanes.leave(job);

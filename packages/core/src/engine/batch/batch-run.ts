@@ -17,9 +17,11 @@ import { type InHand, Parked } from './parked.js';
 import { conflict, Refusal, refusing, rivalError, sound } from './refusal.js';
 import { Seen } from './seen.js';
 
-const defaultWindow = 2_000;
+const defaultWindow = 1_000;
 /** So many requests are looked up in the store at once. */
 const intakesAtOnce = 64;
+/** A job whose looks are refused so often in a row is left. */
+const mostStuck = 4;
 /** Characters of a request that count for one place in the window. */
 const charactersInPlace = 8_192;
 
@@ -186,7 +188,8 @@ export class BatchRun<Request extends ImportRequest> implements Batch<Request> {
     const { record: found, created } = await this.#engine.store.create(record);
     const weight = 1 + Math.floor(length / charactersInPlace);
     this.#weight += weight;
-    this.#take({ index, request, key, sameAs, weight, provider: intake.provider, record: found }, created);
+    const begun = found.ref !== undefined;
+    this.#take({ index, request, key, sameAs, weight, provider: intake.provider, record: found, begun }, created);
   }
 
   /** Where the adapter has rules about what is in a file; but not for a job that is there already. */
@@ -217,14 +220,22 @@ export class BatchRun<Request extends ImportRequest> implements Batch<Request> {
 
   #follow(one: InHand<Request>): void {
     const { bus } = this.#engine;
+    let stuck = 0;
     const stopListening = bus.listen(one.record.id, (notice) => {
       if (notice.kind === 'record') {
         one.record = notice.record;
+        if (one.record.failures === 0) stuck = 0;
+        if (one.record.ref !== undefined) this.#begins(one);
         if (isFinal(one.record.state)) end({ kind: 'ended', snapshot: snapshotOf(one.record) });
       }
-      if (notice.kind === 'stuck' || notice.kind === 'closed') end(left(one, notice.error));
+      if (notice.kind === 'stuck') stuck += 1;
+      // One answer that makes no sense is asked for again, among so many; one that is refused again and again is for a person to mend.
+      if (notice.kind === 'closed' || (notice.kind === 'stuck' && stuck >= mostStuck)) end(left(one, notice.error));
     });
-    const { release } = this.#driver.drive(one.record);
+    // In its turn from now on: those that have begun are not kept waiting by all that is new.
+    const now = this.#engine.clock.now();
+    const dueAt = Math.max(one.record.dueAt ?? now, now);
+    const { release } = this.#driver.drive({ ...one.record, dueAt });
     const end = (ending: Ending) => {
       stopListening();
       release();
@@ -234,6 +245,12 @@ export class BatchRun<Request extends ImportRequest> implements Batch<Request> {
       if (!this.#stop.signal.aborted) this.#followNext(one);
     };
     this.#followed.set(one, () => end(left(one, abortError(this.#stop.signal))));
+  }
+
+  #begins(one: InHand<Request>): void {
+    if (one.begun) return;
+    this.#parked.begins(one);
+    if (!this.#stop.signal.aborted) this.#followNext(one);
   }
 
   #leave(one: InHand<Request>): void {

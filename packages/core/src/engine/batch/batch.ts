@@ -8,7 +8,7 @@ export interface BatchOptions {
   /** Stop: no further request is read, and those in hand are left as they are. */
   signal?: AbortSignal;
   /**
-   * How many requests are in hand at most: read, and not over. Default 2,000. Among these, the higher priority goes first and every provider and
+   * How many requests are in hand at most: read, and not over. Default 1,000. Among these, the higher priority goes first and every provider and
    * lane has its turn; a request as long as a book counts for several.
    */
   window?: number;

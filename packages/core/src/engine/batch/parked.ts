@@ -3,6 +3,8 @@ import { slotsName } from '../../store/contract.js';
 import { Heap } from '../heap.js';
 import type { Provider } from '../providers.js';
 
+/** So many of a lane are on their way to the provider at once: what has begun is brought to its end before more is begun. */
+const mostUnbegun = 128;
 /** Of a lane that lets in so many jobs at once, so many more are ready to follow. */
 const readyBehind = 64;
 
@@ -15,11 +17,14 @@ export interface InHand<Request> {
   weight: number;
   provider: Provider;
   record: JobRecord;
+  /** The provider has it. */
+  begun: boolean;
 }
 
 interface Lane<Request> {
   waiting: Heap<InHand<Request>>;
   following: number;
+  unbegun: number;
   most: number;
 }
 
@@ -40,18 +45,27 @@ export class Parked<Request> {
   /** Takes out the next one of the lane that `near` is in, when there is room for it. */
   next(near: InHand<Request>): InHand<Request> | undefined {
     const lane = this.#lane(near);
-    if (lane.following >= lane.most) return undefined;
+    if (lane.following >= lane.most || lane.unbegun >= mostUnbegun) return undefined;
     const next = lane.waiting.pop();
     if (next === undefined) return undefined;
     lane.following += 1;
+    if (!next.begun) lane.unbegun += 1;
     this.#size -= 1;
     return next;
+  }
+
+  /** The provider has one that was taken out. */
+  begins(one: InHand<Request>): void {
+    if (one.begun) return;
+    one.begun = true;
+    this.#lane(one).unbegun -= 1;
   }
 
   /** One that was taken out is over. */
   done(one: InHand<Request>): void {
     const lane = this.#lane(one);
     lane.following -= 1;
+    if (!one.begun) lane.unbegun -= 1;
     if (lane.following === 0 && lane.waiting.size === 0) this.#lanes.delete(laneOf(one));
   }
 
@@ -73,6 +87,7 @@ export class Parked<Request> {
     const lane: Lane<Request> = {
       waiting: new Heap<InHand<Request>>((a, b) => comesFirst(a, b)),
       following: 0,
+      unbegun: 0,
       most: jobs === undefined ? Number.POSITIVE_INFINITY : jobs + readyBehind,
     };
     this.#lanes.set(name, lane);
