@@ -53,7 +53,7 @@ try {
   for (const item of items) {
     if (!item.ok) continue;
     const { asset, checks, outcome } = item;
-    console.log(`file ${asset.id} ${outcome}: ${asset.size} bytes (${checks.size.outcome})`);
+    console.log(`file ${asset.id} ${outcome} from ${source}: ${asset.size} bytes (${checks.size.outcome})`);
     console.log(`sha-256 ${asset.sha256} (${checks.sha256.outcome})`);
   }
 } catch (error) {

@@ -107,11 +107,9 @@ function leftAsItIs(error: unknown, memo: Memo, { name, before }: { name: string
 export function started(ref: Reference, memo: Memo, file: CdnFile | undefined): Started {
   const state: ProviderSnapshot['state'] = file?.standing === 'running' ? 'running' : 'queued';
   const kept: JsonValue = { ...memo };
-  return {
-    ref,
-    memo: kept,
-    snapshot: { state, rawState: file === undefined || file.word === '' ? 'added' : file.word },
-  };
+  const rawState = file === undefined || file.word === '' ? 'added' : file.word;
+  // A file that was there already need not be waited for.
+  return { ref, memo: kept, snapshot: { state, rawState, ...(memo.outcome === 'existing' && { nextLookMs: 0 }) } };
 }
 
 /** What an add did: in the provider's word, or by what was there before and by its rules for replacing. */

@@ -36,6 +36,14 @@ describe('sluice import', () => {
     });
   });
 
+  it('takes the sha-256 from a source that the provider fetches itself, and holds both against it', async () => {
+    const { sluice, source, emulator } = await makeWorld();
+    const words = ['import', source, '--expect-sha256', 'compute', '--json'];
+    const checks = { size: { outcome: expect.any(String) }, sha256: { outcome: 'match' } };
+    expect(jobOf(await sluice(...words)).items).toMatchObject([{ ok: true, checks }]);
+    expect(emulator.importly.counts().starts).toBe(1);
+  });
+
   it('hands over what the provider is to be told, and warns of the rest', async () => {
     const { sluice, source, emulator } = await makeWorld();
     const wishes = ['--option', 'videoQuality=720p', '--option', 'store=true', '--option', 'storagePath=a/b'];

@@ -36,11 +36,6 @@ describe('a command line that makes no sense is refused', () => {
     ['a priority below 0', ['import', url, '--priority=-1'], /--priority.*whole number from 0/],
     ['a sha-256 that is none', ['import', url, '--expect-sha256', 'abc'], /expect\.sha256: must be 64 hex digits/],
     [
-      'a sha-256 to compute of a URL',
-      ['import', url, '--expect-sha256', 'compute'],
-      /--expect-sha256 compute: .*give the 64 hex digits/,
-    ],
-    [
       'an unknown choice',
       ['import', url, '--if-exists', 'maybe'],
       /--if-exists.*Allowed choices are replace, skip, fail/,
