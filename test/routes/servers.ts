@@ -1,7 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { fromStream, type SluiceOptions, type SourceInput } from '@sluice/core';
 import { fromFile } from '@sluice/core/node';
 import type { EmulatedS3 } from '@sluice/emulator';
@@ -153,6 +159,14 @@ export async function keysIn(store: EmulatedS3, bucket: string): Promise<string[
   const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
   client.destroy();
   return Contents.map(({ Key = '' }) => Key);
+}
+
+/** The keys of the uploads in a bucket that were begun and neither completed nor ended. */
+export async function openUploadsIn(store: EmulatedS3, bucket: string): Promise<string[]> {
+  const client = clientOf(store);
+  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+  client.destroy();
+  return Uploads.map(({ Key = '' }) => Key);
 }
 
 function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: EmulatedS3): S3Client {

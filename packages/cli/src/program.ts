@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 import type { BatchCommandOptions } from './commands/batch.js';
 import type { CancelOptions } from './commands/cancel.js';
 import type { EmulatorCommandOptions } from './commands/emulator.js';
-import type { GcOptions } from './commands/gc.js';
+import type { GcCommandOptions } from './commands/gc.js';
 import type { ImportOptions } from './commands/import.js';
 import type { JobsOptions } from './commands/jobs.js';
 import type { PlanOptions } from './commands/plan.js';
@@ -119,8 +119,9 @@ function addBulk(program: Command, ended: Ended): void {
       ended(await retryCommand(ids, options));
     });
   addCommonOptions(program.command('gc').description('take away what was left behind and nobody will ask for'))
-    .option('--older-than <duration>', 'only what is older', parseDuration, 7 * 24 * 3_600_000)
-    .action(async (options: GcOptions) => {
+    .option('--older-than <duration>', 'only what was left so long ago', parseDuration, 24 * 3_600_000)
+    .option('--dry-run', 'say what it would be, and leave it')
+    .action(async (options: GcCommandOptions) => {
       const { gcCommand } = await import('./commands/gc.js');
       ended(await gcCommand(options));
     });

@@ -1,4 +1,4 @@
-import { createSluice, type ProviderInfo, type SluiceOptions } from '@sluice/core';
+import { createSluice, type ProviderInfo, type Sluice, type SluiceOptions } from '@sluice/core';
 import { findConfiguration, openConfiguration, reach, readConfiguration } from '@sluice/core/node';
 import { exitCode } from '../exit-code.js';
 import { formatDistance } from '../output/format.js';
@@ -17,6 +17,7 @@ interface Finding {
 
 /** Signatures and deliveries are refused somewhere above five minutes; below one, nobody minds. */
 const clockToleranceMs = 60_000;
+const stagingTimeoutMs = 60_000;
 
 /** `sluice doctor`: a line for each check; exit code 1 when one failed. Nothing that could cost is asked of a provider. */
 export async function doctorCommand(options: CommonOptions): Promise<number> {
@@ -49,6 +50,7 @@ async function* examine({ config }: CommonOptions): AsyncGenerator<Finding> {
   if (!client.done) return;
   yield await examineStore(opened.value);
   for (const info of client.value.providers()) yield await examineProvider(info, opened.value);
+  yield* examineStaging(client.value);
   await client.value.close();
 }
 
@@ -89,6 +91,19 @@ async function examineProvider({ name, baseUrl }: ProviderInfo, { network }: Slu
     };
   }
   return { check, outcome: 'ok', message: `${answered}; its credentials are tried by the first import` };
+}
+
+/** As the "Test Connection" of Importly's S3 page, and more: a job that stages also fetches, lists and removes. */
+async function* examineStaging(sluice: Sluice): AsyncGenerator<Finding> {
+  const check = 'staging';
+  const tried = await attempt(check, () => sluice.testStaging({ signal: AbortSignal.timeout(stagingTimeoutMs) }));
+  if (!tried.done) return yield tried.finding(() => '');
+  if (tried.value === undefined) return;
+  const { place, problems } = tried.value;
+  if (problems.length === 0) {
+    yield { check, outcome: 'ok', message: `${place} takes, hands out, lists and removes objects` };
+  }
+  for (const message of problems) yield { check, outcome: 'fail', message };
 }
 
 type Attempt<Value> = { finding: (describe: (value: Value) => string) => Finding } & (

@@ -65,6 +65,7 @@ function describePlan(plan: ImportPlan, style: Style): string[] {
     row('provider', `${printable(plan.provider)} (${printable(plan.adapter)})`),
     row('route', route === undefined ? 'none' : `${route.kind}: ${printable(route.why)}`),
     ...(route?.way === undefined ? [] : [row('way', describeWay(route.way))]),
+    ...(route === undefined ? [] : [row('traffic', describeTraffic(route.traffic, plan.traffic))]),
     ...(plan.size === undefined ? [] : [row('size', formatBytes(plan.size))]),
     ...(plan.media === undefined ? [] : [row('media', describeMedia(plan.media))]),
     row('checks', `size ${checkWord(checks.size)} · sha-256 ${checkWord(checks.sha256)}`),
@@ -76,6 +77,13 @@ function describePlan(plan: ImportPlan, style: Style): string[] {
         : `  ${style.warn('warning'.padEnd(10))}${text}`;
     }),
   ];
+}
+
+/** What passes through this machine: bytes that are moved twice cost twice. */
+function describeTraffic(kind: NonNullable<ImportPlan['route']>['traffic'], bytes: ImportPlan['traffic']): string {
+  if (kind === 'none') return 'nothing passes through here';
+  const amount = (count: number | undefined) => (count === undefined ? 'all' : formatBytes(count));
+  return kind === 'out' ? `${amount(bytes?.out)} out` : `${amount(bytes?.in)} in, ${amount(bytes?.out)} out`;
 }
 
 function checkWord(when: 'before' | 'after' | 'unchecked'): string {

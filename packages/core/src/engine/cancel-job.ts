@@ -33,6 +33,7 @@ export async function cancelJob(
   const now = clock.now();
   try {
     await store.post({ id: newId('cancel', now), to: { job: id }, kind: 'cancel', body: { abandon }, at: now });
+    engine.bus.tell(id, { kind: 'message' });
     // Longer than a lease: a holder that died lets go within that time.
     const giveUpAt = now + 2 * leaseMs;
     for (;;) {

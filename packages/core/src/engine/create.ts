@@ -7,6 +7,7 @@ import { firstRecord } from './callback.js';
 import { readJob } from './cancel-job.js';
 import { Driver } from './driver.js';
 import { createEngine, type Engine } from './engine.js';
+import { collect } from './gc.js';
 import { JobHandle } from './handle.js';
 import { createHandler } from './handler.js';
 import { assertNoErrors, takeIn } from './intake.js';
@@ -52,7 +53,15 @@ export function createSluice<Providers extends Record<string, ConfiguredAdapter>
     },
     job: async (id) => new JobHandle(engine, driver, await readJob(engine, id)),
     retry: async (id, retryOptions = {}) => new JobHandle(engine, driver, await retryJob(engine, id, retryOptions)),
-    sweep: (before) => engine.store.sweep(before),
+    gc: ({ signal, ...gcOptions } = {}) => collect(engine, { ...gcOptions, signal: untilClosed(signal) }),
+    testStaging: async ({ signal } = {}) => {
+      const { staging } = engine;
+      if (staging === undefined) return undefined;
+      return {
+        place: staging.place,
+        problems: await staging.test(engine.stagingContext(untilClosed(signal))),
+      };
+    },
     jobs: async function* (filter) {
       for await (const record of engine.store.list(filter)) yield snapshotOf(record);
     },

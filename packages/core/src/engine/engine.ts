@@ -36,6 +36,8 @@ export interface Engine {
   staging: ConfiguredStaging | undefined;
   /** What its calls are given. */
   stagingContext(signal: AbortSignal): StagingContext;
+  /** The same for what is taken away after a job: it goes on while the job stops, but not for ever. */
+  patientStaging(): StagingContext;
   /** For the bytes of uploads. */
   bytePlane: BytePlane;
   /** The bytes that only this process can open. */
@@ -56,6 +58,8 @@ export interface Engine {
 const transfersAtOnce = 4;
 /** For the head of one answer of a source, in milliseconds. */
 const sourceTimeoutMs = 30_000;
+/** Longer than this nobody waits for a bucket that does not answer while something is taken away, in milliseconds. */
+const stagingPatienceMs = 15_000;
 
 /** @throws SluiceError `invalid-request` for settings that break a rule */
 export function createEngine(options: Omit<SluiceOptions, 'default'> & { default?: string }): Engine {
@@ -87,6 +91,11 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
     }),
   };
   const roomListeners = new Set<Parameters<Engine['onRoomMade']>[0]>();
+  const stagingContext = (signal: AbortSignal): StagingContext => ({
+    fetch: trusted.fetch,
+    signal,
+    now: () => clock.now(),
+  });
   return {
     store,
     clock,
@@ -96,7 +105,8 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
     leases: new LeaseKeeper(store, clock),
     trustedFetch: options.fetch ?? trusted.fetch,
     staging: options.staging,
-    stagingContext: (signal) => ({ fetch: trusted.fetch, signal, now: () => clock.now() }),
+    stagingContext,
+    patientStaging: () => stagingContext(AbortSignal.timeout(stagingPatienceMs)),
     sources: new Sources({
       sources: [httpSource({ ...sourceFetches, timeoutMs: sourceTimeoutMs, clock }), ...(options.sources ?? [])],
       credentials,

@@ -6,15 +6,16 @@ import type { ImportJob } from '../model/job.js';
 import type { JsonObject } from '../model/json.js';
 import type { ImportSnapshot } from '../model/record.js';
 import type { ImportRequest } from '../model/request.js';
-import type { JobFilter, Store, Swept } from '../store/contract.js';
+import type { JobFilter, Store } from '../store/contract.js';
 import type { Clock } from '../wire/clock.js';
 import type { Batch, BatchOptions } from './batch/batch.js';
+import type { Collected, GcOptions, Stray } from './gc.js';
 import type { HandlerOptions } from './handler.js';
 import type { RetryOptions } from './retry-job.js';
 import type { Route } from './route.js';
 import type { SourceCredentials } from './sources.js';
 
-export type { Route, SourceCredentials };
+export type { Collected, GcOptions, Route, SourceCredentials, Stray };
 
 /** How this side reaches the network, for every call alike. */
 export interface NetworkOptions {
@@ -143,10 +144,13 @@ export interface Sluice<Providers extends Record<string, ConfiguredAdapter> = Re
    */
   retry(id: string, options?: RetryOptions): Promise<ImportJob>;
   /**
-   * Takes away what nobody needs any more and was left before a moment (epoch milliseconds): deliveries for jobs that never came, and what
-   * is remembered of uploads whose job is over.
+   * Takes away what was left and nobody will ask for: in the store, deliveries for jobs that never came and what is remembered of uploads
+   * whose job is over; in the staging bucket, objects and open uploads whose job is over, or not known to this store. Stores that share a
+   * bucket need a prefix each.
    */
-  sweep(before: number): Promise<Swept>;
+  gc(options?: GcOptions): Promise<Collected>;
+  /** Tries the staging bucket as a job would use it. @returns what is wrong with it, in words that say what to mend; undefined where none is configured */
+  testStaging(options?: { signal?: AbortSignal }): Promise<{ place: string; problems: string[] } | undefined>;
   /** @throws SluiceError `not-found` */
   job(id: string): Promise<ImportJob>;
   /** Snapshots of jobs, oldest first unless the filter says otherwise. */

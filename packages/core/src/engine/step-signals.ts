@@ -32,6 +32,11 @@ export class StepSignals {
     return this.#stopEffects.signal;
   }
 
+  /** Somebody wants something of the job: what leaves nothing behind stops at once, a call that counts goes on. */
+  interrupt(error: SluiceError): void {
+    this.#stop.abort(error);
+  }
+
   /** Another process has the job: nothing may go on. */
   lose(error: SluiceError): void {
     this.#stop.abort(error);

@@ -53,6 +53,11 @@ export interface PartsTransfer extends TransferOptions {
 /** An upload as one form POST: one attempt. */
 export interface FormTransfer extends TransferOptions {
   form: Pick<FormUpload, 'url' | 'headers' | 'fields' | 'fileField' | 'filename' | 'contentType'>;
+  /**
+   * Asked when all of the file was read and before the form is whole: rejects, with an error that ends the transfer, to leave it unfinished, so that
+   * nobody makes anything of it. Is given the sha-256 where it is taken.
+   */
+  beforeEnd?(sha256: string | undefined): Promise<void>;
 }
 
 /** An error of {@link BytePlane.sendForm}: the attempt failed as `failure` says. */

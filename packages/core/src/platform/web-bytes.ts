@@ -60,6 +60,7 @@ async function sendForm(transfer: FormTransfer) {
   for (const [name, value] of form.fields) body.append(name, value);
   const file = new Blob([await readRange(transfer, 0, bytes.size)], { type: form.contentType });
   body.append(form.fileField, file, form.filename);
+  await transfer.beforeEnd?.(undefined);
   const response = await sendBody(transfer, {
     url: form.url,
     init: { method: 'POST', headers: form.headers ?? {}, body },

@@ -7,6 +7,7 @@ import type { Step } from '../step.js';
 import { failed, postponed, warned } from '../transitions.js';
 import { TransferProgress } from '../upload/progress.js';
 import { digestOf, openJobSource } from '../upload/source-bytes.js';
+import { whileHeard } from '../upload/while-heard.js';
 import { settled } from './outcome.js';
 
 /**
@@ -62,10 +63,10 @@ function wantsDigest({ record }: Step): boolean {
 
 /** Reads the source once, from its beginning to its end. */
 async function withDigest(step: Step): Promise<JobRecord> {
-  const bytes = await openJobSource(step);
+  const bytes = await whileHeard(step, () => openJobSource(step));
   try {
     const progress = new TransferProgress(step, { done: 0, total: bytes.size });
-    const sha256 = await digestOf(step, bytes, progress.moved);
+    const sha256 = await whileHeard(step, () => digestOf(step, bytes, progress.moved));
     const { progress: _progress, waitingFor: _waiting, ...record } = step.record;
     const measured = { ...record.measured, size: bytes.size, ...(sha256 !== undefined && { sha256 }) };
     return { ...record, failures: 0, measured };

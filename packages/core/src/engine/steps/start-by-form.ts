@@ -1,6 +1,5 @@
 import type { Started } from '../../model/adapter.js';
 import type { OpenBytes } from '../../model/bytes.js';
-import { SluiceError } from '../../model/error.js';
 import type { FormUpload } from '../../model/upload.js';
 import { SendError, type SendFailure } from '../../platform/byte-plane.js';
 import { answerOf, parseJson } from '../../wire/answer.js';
@@ -8,9 +7,9 @@ import { connectionError, refusalError, timeoutError } from '../../wire/failure.
 import { readRate } from '../../wire/rate.js';
 import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
-import { assertExpected, expectedDigest } from '../upload/expected.js';
+import { assertExpected } from '../upload/expected.js';
 import { TransferProgress } from '../upload/progress.js';
-import { digestOf } from '../upload/source-bytes.js';
+import { assertSame } from '../upload/source-bytes.js';
 import { begun, startFailed } from './outcome.js';
 import { askBefore, hasQuestions } from './ready.js';
 import { admit } from './start.js';
@@ -27,7 +26,6 @@ interface FormStart {
 
 /** The upload is itself the start: it counts, so the intent is saved before it, and it is never silently sent twice. */
 export async function startByForm(step: Step, start: FormStart): Promise<Advanced> {
-  await assertDigest(step, start.bytes);
   const asked = hasQuestions(step) ? await askBefore(step, step.record) : { record: step.record };
   if ('advanced' in asked) return asked.advanced;
   const { record, before } = asked;
@@ -40,16 +38,6 @@ export async function startByForm(step: Step, start: FormStart): Promise<Advance
     return startFailed(step, thrown instanceof SendError ? callError(step, thrown.failure) : thrown);
   }
   return begun(step, started);
-}
-
-/**
- * Once it is sent it is too late: an expected sha-256 is held against the source before. What can be read only once is held against it
- * afterwards, as is what the source itself is to say.
- */
-async function assertDigest(step: Step, bytes: OpenBytes): Promise<void> {
-  if (expectedDigest(step.record) === undefined || !bytes.seekable) return;
-  const sha256 = await digestOf(step, bytes);
-  assertExpected(step.record, sha256);
 }
 
 /** A 401 surely did nothing: the form is sent once more under a new authorization, as a call would be. */
@@ -80,23 +68,18 @@ async function sendOnce(
     idleTimeoutMs,
     signal: step.signals.stopEffects,
     moved: progress.moved,
+    // Once it is whole it is too late.
+    beforeEnd: async (digest) => {
+      assertSame(bytes, await bytes.look(), step.record);
+      assertExpected(step.record, digest);
+    },
   });
-  await assertUnchanged(step, bytes);
   const { sha256 } = sent;
   const measured = { ...step.record.measured, size: bytes.size, ...(sha256 !== undefined && { sha256 }) };
   step.record = { ...step.record, measured };
   if (upload?.answered === undefined) throw new TypeError('it does not read the answer to its form');
   const answer = { status: sent.status, header: sent.header, text: sent.body };
   return upload.answered(answerOf(answer, step.scope('once')), step.context('starts'), step.request());
-}
-
-/** Too late to prevent, but not to say. */
-async function assertUnchanged(step: Step, bytes: OpenBytes): Promise<void> {
-  const now = await bytes.look();
-  if (now.size === bytes.size && now.fingerprint === bytes.fingerprint) return;
-  const { record, provider } = step;
-  const message = `${record.display.source} was changed while it was sent, and the provider has made something of it: look for it there`;
-  throw new SluiceError({ code: 'integrity', message, provider: provider.name });
 }
 
 /** What a form that was not taken means, in the words of a call. */

@@ -16,6 +16,7 @@ import { type PartsRecord, sendParts } from '../upload/parts.js';
 import { TransferProgress } from '../upload/progress.js';
 import { areBytesElsewhere, assertSame, bytesElsewhere, openJobSource } from '../upload/source-bytes.js';
 import { uploadTarget } from '../upload/target.js';
+import { whileHeard } from '../upload/while-heard.js';
 import { settled } from './outcome.js';
 import { startByForm } from './start-by-form.js';
 
@@ -38,7 +39,7 @@ export async function transferStep(step: Step, onAdmitted: () => void): Promise<
   if (areBytesElsewhere(step.engine, step.record)) return leaveToOwner(step);
   const release = await step.engine.transfers.take(step.signals.stop);
   try {
-    const bytes = await openJobSource(step);
+    const bytes = await whileHeard(step, () => openJobSource(step));
     try {
       await lookIntoBytes(step, bytes);
       const started = await transfer(step, bytes, onAdmitted);
@@ -91,11 +92,18 @@ async function transfer(step: Step, bytes: OpenBytes, onAdmitted: () => void): P
     return undefined;
   }
   const session = partsOf(upload);
-  const { parts, sha256 } = await sendParts(step, session, bytes);
+  if (await isThere(step, upload)) return undefined;
+  const { parts, sha256 } = await whileHeard(step, () => sendParts(step, session, bytes));
   assertSame(session, await bytes.look(), step.record);
   assertExpected(step.record, sha256);
   await complete(step, session, { parts, sha256 });
   return undefined;
+}
+
+/** The parts were to be put together when the last attempt ended: where that can be asked, nothing is sent twice. */
+async function isThere(step: Step, { completing, uploaded, size }: UploadRecord): Promise<boolean> {
+  if (completing !== true || uploaded === undefined) return false;
+  return (await uploadTarget(step).isThere?.(uploaded, size)) ?? false;
 }
 
 function partsOf(upload: UploadRecord): PartsRecord {
@@ -108,23 +116,27 @@ function partsOf(upload: UploadRecord): PartsRecord {
 /** One form POST with a fresh signature each time: what it may have left before is replaced by nothing and costs nothing. */
 async function transferForm(step: Step, bytes: OpenBytes, form: FormUpload): Promise<void> {
   const progress = new TransferProgress(step, { done: 0, total: bytes.size });
-  const sent = await step.engine.bytePlane
-    .sendForm({
-      bytes,
-      form,
-      digest: true,
-      idleTimeoutMs: formIdleTimeoutMs,
-      signal: step.signals.stop,
-      moved: progress.moved,
-    })
-    .catch((error: unknown) => {
-      if (!(error instanceof SendError)) throw error;
-      if (isSignatureRefused(error.failure)) throw new SignatureGone();
-      throw sendError(step, error.failure);
-    });
-  const { upload } = step.record;
-  if (upload !== undefined) assertSame(upload, await bytes.look(), step.record);
-  assertExpected(step.record, sent.sha256);
+  const send = () =>
+    step.engine.bytePlane
+      .sendForm({
+        bytes,
+        form,
+        digest: true,
+        idleTimeoutMs: formIdleTimeoutMs,
+        signal: step.signals.stop,
+        moved: progress.moved,
+        beforeEnd: async (sha256) => {
+          const { upload } = step.record;
+          if (upload !== undefined) assertSame(upload, await bytes.look(), step.record);
+          assertExpected(step.record, sha256);
+        },
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof SendError)) throw error;
+        if (isSignatureRefused(error.failure)) throw new SignatureGone();
+        throw sendError(step, error.failure);
+      });
+  const sent = await whileHeard(step, send);
   await saveDigest(step, sent.sha256);
 }
 
@@ -181,11 +193,11 @@ async function beginAnew(step: Step, why: string): Promise<Advanced> {
     );
     return settled(step);
   }
-  await endUpload(step, step.record);
+  const left = await endUpload(step, step.record);
   await step.engine.store.clearParts(step.record.id);
   const { upload, ...rest } = step.record;
   const message = `${name}: ${why}; it was begun anew (${anew} of ${mostAnew})`;
-  const next = warned({ ...rest, dueAt: step.now }, [{ code: 'upload-anew', message }]);
+  const next = warned({ ...rest, dueAt: step.now }, [...left, { code: 'upload-anew', message }]);
   await step.finish(upload === undefined ? next : { ...next, upload: bare(upload, anew) });
   return settled(step);
 }

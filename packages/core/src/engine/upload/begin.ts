@@ -2,12 +2,16 @@ import type { OpenBytes } from '../../model/bytes.js';
 import type { JobRecord, UploadRecord } from '../../model/record.js';
 import type { FormUpload } from '../../model/upload.js';
 import type { Step } from '../step.js';
+import { warned } from '../transitions.js';
+import { endUpload } from './clean-up.js';
 import { uploadTarget } from './target.js';
 
 /** Asks the target for an upload, and saves its session before the first part. A form has none: it is sent whole or not at all. */
 export async function beginUpload(step: Step, bytes: OpenBytes): Promise<UploadRecord | { form: FormUpload }> {
   const { size, fingerprint } = bytes;
-  const { way, begun } = await uploadTarget(step).begin(size);
+  const target = uploadTarget(step);
+  if (target.abortStrays !== undefined) await leaveNote(step, bytes);
+  const { way, begun } = await target.begin(size);
   const known = { way, size, fingerprint, anew: step.record.upload?.anew ?? 0, uploaded: begun.uploaded };
   if (begun.kind === 'form') {
     await step.save(underway(step, known));
@@ -19,9 +23,19 @@ export async function beginUpload(step: Step, bytes: OpenBytes): Promise<UploadR
   return upload;
 }
 
+/** What is begun and never heard of would lie in the user's own bucket: where the note is there already, it is looked for. */
+async function leaveNote(step: Step, { size, fingerprint }: OpenBytes): Promise<void> {
+  const { upload } = step.record;
+  const left = upload === undefined ? [] : await endUpload(step, step.record);
+  const note = upload ?? { way: 'stage', size, fingerprint, anew: 0 };
+  await step.save(underway({ record: warned(step.record, left), provider: step.provider, now: step.now }, note));
+}
+
 /** The deadline runs from here: an upload that never gets through is given up as well. */
-function underway(step: Step, upload: UploadRecord): JobRecord {
-  const { record, provider, now } = step;
+function underway(
+  { record, provider, now }: Pick<Step, 'record' | 'provider' | 'now'>,
+  upload: UploadRecord,
+): JobRecord {
   const deadlineAt = record.deadlineAt ?? now + (record.request?.deadlineMs ?? provider.deadlineMs);
   const measured = { ...record.measured, size: upload.size };
   return { ...record, phase: 'transfer', state: 'running', deadlineAt, measured, upload };

@@ -1,15 +1,12 @@
 import { toSluiceError } from '../../model/error.js';
 import type { JobRecord, Warning } from '../../model/record.js';
 import type { Step } from '../step.js';
-import { uploadTarget } from './target.js';
-
-/** Longer than this nobody waits for a bucket that does not answer, in milliseconds. */
-const patienceMs = 15_000;
+import { stagedName, uploadTarget } from './target.js';
 
 /** True for a record that has left something behind which no later step will need. */
 export function leavesBehind({ upload, route }: JobRecord): boolean {
   if (upload === undefined) return false;
-  return upload.done === true ? route === 'stage' : upload.session !== undefined;
+  return route === 'stage' || (upload.done !== true && upload.session !== undefined);
 }
 
 /**
@@ -19,37 +16,42 @@ export function leavesBehind({ upload, route }: JobRecord): boolean {
 export async function cleanUp(step: Step, record: JobRecord): Promise<JobRecord> {
   const { upload, ...rest } = record;
   if (upload?.done !== true) {
-    await endUpload(step, record);
-    return rest;
+    const warnings = await endUpload(step, record);
+    return warnings.length === 0 ? rest : { ...record, warnings: [...record.warnings, ...warnings] };
   }
   const { staging } = step.engine;
   if (staging === undefined || upload.uploaded === undefined) return record;
-  const patience = new AbortController();
-  const callOff = step.engine.clock.after(patienceMs, () => patience.abort());
   try {
-    await staging.remove(upload.uploaded, step.engine.stagingContext(patience.signal));
+    await staging.remove(upload.uploaded, step.engine.patientStaging());
     return rest;
   } catch (error) {
-    return { ...record, warnings: [...record.warnings, leftWarning(step, staging.place, error)] };
-  } finally {
-    callOff();
+    const what = `the object ${staging.place}${stagedName(record)}`;
+    return { ...record, warnings: [...record.warnings, leftWarning(what, 's3:DeleteObject', error)] };
   }
 }
 
-/** Ends an upload that will not be completed, where that is possible. */
-export async function endUpload(step: Step, { upload }: JobRecord): Promise<void> {
-  const session = upload?.session;
-  if (session === undefined) return;
+/** Ends an upload that will not be completed, where that is possible. @returns what is left in the user's own bucket */
+export async function endUpload(step: Step, record: JobRecord): Promise<Warning[]> {
+  const { upload, route } = record;
   try {
-    await uploadTarget(step).abort?.(session);
+    const target = uploadTarget(step);
+    if (upload?.session !== undefined) await target.abort?.(upload.session);
+    else await target.abortStrays?.();
+    return [];
   } catch (error) {
+    const { staging } = step.engine;
+    if (route === 'stage' && staging !== undefined) {
+      const what = `an upload of ${staging.place}${stagedName(record)}, which was begun and not completed,`;
+      return [leftWarning(what, 's3:AbortMultipartUpload', error)];
+    }
     const message = step.redact(`an upload could not be ended: ${toSluiceError(error).message}`);
     step.engine.log?.({ level: 'warn', message });
+    return [];
   }
 }
 
-function leftWarning({ record }: Step, place: string, error: unknown): Warning {
-  const object = `${place}, below ${record.id}/`;
-  const message = `the staged object stays in ${object}, since it could not be removed: ${toSluiceError(error).message}; remove it there, or let "sluice gc" try again`;
+function leftWarning(what: string, needed: string, error: unknown): Warning {
+  const why = toSluiceError(error).message;
+  const message = `${what} stays in the staging bucket, since it could not be removed (${why}); remove it there, or let "sluice gc" try again with credentials that may (${needed})`;
   return { code: 'staged-left', message };
 }

@@ -18,6 +18,10 @@ export interface UploadTarget {
   report?(session: JsonValue, parts: ArrivedPart[]): Promise<void>;
   complete(session: JsonValue, parts: ArrivedPart[]): Promise<void>;
   abort?(session: JsonValue): Promise<void>;
+  /** Ends what this job may have begun without having been told so. Where it is there, an upload leaves a note before it is begun. */
+  abortStrays?(): Promise<void>;
+  /** Whether all the bytes are there already: a call that puts the parts together may take effect and never be answered. */
+  isThere?(uploaded: JsonValue, size: number): Promise<boolean>;
 }
 
 /** Where the job's bytes go first. */
@@ -62,15 +66,26 @@ function stagingTarget(step: Step): UploadTarget {
     sign: (session, numbers) => staging.sign(session, numbers, context()),
     list: (session) => staging.list(session, context()),
     complete: (session, parts) => staging.complete(session, parts, context()),
-    // Goes on while the job stops.
-    abort: (session) => staging.abort(session, engine.stagingContext(new AbortController().signal)),
+    abort: (session) => staging.abort(session, engine.patientStaging()),
+    abortStrays: async () => {
+      const patient = engine.patientStaging();
+      for await (const { name, session } of staging.openUploads(patient)) {
+        if (jobOfStaged(name) === record.id) await staging.abort(session, patient);
+      }
+    },
+    isThere: async (uploaded, size) => (await staging.size(uploaded, context())) === size,
   };
 }
 
 /** Below the job's own id, so that nothing is overwritten and `gc` knows whose it is; the file's own name keeps its ending. */
-function stagedName({ id, display }: JobRecord): string {
+export function stagedName({ id, display }: JobRecord): string {
   const last = display.name.split('/').at(-1) ?? '';
   return `${id}/${last.replace(/[^A-Za-z0-9._-]+/g, '-').slice(-100) || 'file'}`;
+}
+
+/** The job that an object or an upload in the bucket belongs to, by its name with or without the prefix; undefined where it is none of ours. */
+export function jobOfStaged(name: string): string | undefined {
+  return /(?:^|\/)(job_[0-9a-z]+)\/[^/]+$/.exec(name)?.[1];
 }
 
 /** A job that was begun with a staging bucket, in a process that has none. */

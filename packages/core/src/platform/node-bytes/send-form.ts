@@ -17,13 +17,19 @@ export async function sendForm(transfer: FormTransfer, line: Line): Promise<Answ
   let position = 0;
   const digest = transfer.digest ? new OrderedDigest(bytes, () => position) : undefined;
   try {
-    const answer = await send(transfer, line, (buffer, at, length) => {
-      const hashed = digest?.offer(buffer, at, length);
-      position = at + length;
-      return hashed;
+    let sha256: string | undefined;
+    const answer = await send(transfer, line, {
+      onRead: (buffer, at, length) => {
+        const hashed = digest?.offer(buffer, at, length);
+        position = at + length;
+        return hashed;
+      },
+      onAllRead: async () => {
+        sha256 = await digest?.finish();
+        await transfer.beforeEnd?.(sha256);
+      },
     });
     assertTaken(answer);
-    const sha256 = await digest?.finish();
     return { ...answer, ...(sha256 !== undefined && { sha256 }) };
   } finally {
     await digest?.close();
@@ -33,7 +39,13 @@ export async function sendForm(transfer: FormTransfer, line: Line): Promise<Answ
 async function send(
   transfer: FormTransfer,
   { agents, pace }: Line,
-  onRead: (buffer: ReusedBuffer, position: number, length: number) => Promise<void> | undefined,
+  {
+    onRead,
+    onAllRead,
+  }: {
+    onRead: (buffer: ReusedBuffer, position: number, length: number) => Promise<void> | undefined;
+    onAllRead: () => Promise<void>;
+  },
 ): Promise<Answer> {
   const { bytes, form, idleTimeoutMs, signal, moved } = transfer;
   const { head, tail, headers } = frame(form);
@@ -63,7 +75,10 @@ async function send(
       pace,
       signal,
     });
-    if (!exchange.over) await exchange.write(tail);
+    if (!exchange.over) {
+      await onAllRead();
+      await exchange.write(tail);
+    }
   } catch (error) {
     exchange.abandon(error instanceof Error ? error : new Error(String(error)));
     throw error;
