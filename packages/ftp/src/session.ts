@@ -1,20 +1,25 @@
-import { rootCertificates } from 'node:tls';
+import { connect as connectPlain } from 'node:net';
+import { connect as connectTls, rootCertificates, TLSSocket } from 'node:tls';
 import { SluiceError, type SourceContext, type SourceState } from '@sluice/core/adapter';
 import { Client, FTPError } from 'basic-ftp';
+import { DataConnection } from './data-connection.js';
 import { ftpError } from './failure.js';
-import { HandOver } from './hand-over.js';
+import { waysToBytes } from './passive.js';
 import { type FilePlace, serverName } from './place.js';
 
 /** A login, for one thing at a time. */
 export class Session {
   readonly #client: Client;
-  readonly #place: FilePlace;
+  readonly #place: FilePlace & { address: string };
   readonly #forget: () => void;
+  #data: DataConnection | undefined;
 
-  private constructor(client: Client, place: FilePlace, forget: () => void) {
+  private constructor(client: Client, place: FilePlace & { address: string }, signal: AbortSignal) {
     this.#client = client;
     this.#place = place;
-    this.#forget = forget;
+    const onAbort = () => this.close();
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#forget = () => signal.removeEventListener('abort', onAbort);
   }
 
   /** Connects to the address that the guard gives, and logs in. @throws SluiceError `auth`, `source-unreachable`, `unsupported` */
@@ -26,9 +31,7 @@ export class Session {
     }
     const address = await context.resolve(place.host);
     const client = new Client(idleTimeoutMs);
-    const onAbort = () => client.close();
-    signal.addEventListener('abort', onAbort, { once: true });
-    const session = new Session(client, place, () => signal.removeEventListener('abort', onAbort));
+    const session = new Session(client, { ...place, address }, signal);
     return session.#told(async () => {
       signal.throwIfAborted();
       const { port, username: user, password, security } = place;
@@ -79,23 +82,70 @@ export class Session {
     });
   }
 
-  /** The bytes from a position on; the session ends with them. */
-  read(position: number): AsyncIterable<Uint8Array> {
-    const stream = new HandOver();
-    const { path, name } = this.#place;
-    this.#client
-      .downloadTo(stream, path, position)
-      .then(
-        () => stream.finish({}),
-        (error: unknown) => stream.finish({ error: ftpError(error, name) }),
-      )
-      .finally(() => this.close());
-    stream.once('close', () => this.close());
-    return stream;
+  /** Asks for the bytes from a position on; the session ends with them. */
+  read(position: number): Promise<AsyncIterable<Uint8Array>> {
+    return this.#told(async () => {
+      const { ftp } = this.#client;
+      const path = await this.#client.protectWhitespace(this.#place.path);
+      const data = await this.#connectForBytes();
+      if (position > 0) await this.#client.send(`REST ${position}`);
+      const confirmed: Promise<unknown> = ftp.handle(`RETR ${path}`, (answer, task) => {
+        if (answer instanceof Error) task.reject(answer);
+        else if (answer.code >= 300) task.reject(new FTPError(answer));
+        // Below, the server only says that the bytes come.
+        else if (answer.code >= 200) task.resolve(answer);
+      });
+      // Until the bytes have come the server has nothing to say here; whoever reads them watches the time.
+      ftp.socket.setTimeout(0);
+      confirmed.catch((error: unknown) => data.destroy(error));
+      return this.#chunksOf(data, confirmed);
+    });
+  }
+
+  async *#chunksOf(data: DataConnection, confirmed: Promise<unknown>): AsyncGenerator<Uint8Array> {
+    try {
+      for (let chunk = await data.next(); chunk !== undefined; chunk = await data.next()) yield chunk;
+      // The end of a connection is no proof: it may have broken on the server's side.
+      await confirmed;
+    } catch (error) {
+      throw ftpError(error, this.#place.name);
+    } finally {
+      this.close();
+    }
+  }
+
+  /** In one way or another: what stands between may know only one of them. */
+  async #connectForBytes(): Promise<DataConnection> {
+    const { address } = this.#place;
+    let failure: unknown;
+    for (const portFor of waysToBytes) {
+      try {
+        return await this.#connectTo(await portFor(this.#client, address));
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  async #connectTo(port: number): Promise<DataConnection> {
+    const { ftp } = this.#client;
+    const { socket: control, tlsOptions } = ftp;
+    const data = new DataConnection((onread) => {
+      const place = { host: this.#place.address, port, onread };
+      if (!(control instanceof TLSSocket)) return connectPlain(place);
+      // The session of the login shows that the same client comes: many servers give no bytes without it.
+      const session = ftp.tlsSessionStore ?? control.getSession();
+      return connectTls({ ...tlsOptions, ...place, ...(session !== undefined && { session }) });
+    });
+    this.#data = data;
+    await data.connected();
+    return data;
   }
 
   close(): void {
     this.#forget();
+    this.#data?.destroy();
     this.#client.close();
   }
 

@@ -1,29 +1,23 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isSourceFactory, type OpenBytes, type SourceContext } from '@sluice/core/adapter';
-import { type FolderServer, missingPyftpdlib, missingVsftpd, startPyftpdlib, startVsftpd } from '@sluice/test-servers';
+import { isSourceFactory } from '@sluice/core/adapter';
+import {
+  type FolderServer,
+  freePorts,
+  missingPyftpdlib,
+  missingVsftpd,
+  startPyftpdlib,
+  startVsftpd,
+} from '@sluice/test-servers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ftp } from '../src/index.js';
 import { lacking } from './lacking-server.js';
+import { bytes, context, digest, open, readAll } from './support.js';
 
 const missing = { vsftpd: await missingVsftpd(), pyftpdlib: await missingPyftpdlib() };
-const bytes = randomBytes(3_000_000);
 const modified = new Date('2026-11-24T10:20:30Z');
-const digest = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');
 const clip = 'a folder/clip one#2.mp4';
 const path = 'a%20folder/clip%20one%232.mp4';
-
-function context(more: Partial<SourceContext> = {}): SourceContext {
-  return {
-    signal: new AbortController().signal,
-    resolve: async (host) => (host === 'localhost' ? '127.0.0.1' : host),
-    fetch: globalThis.fetch,
-    network: {},
-    idleTimeoutMs: 5_000,
-    ...more,
-  };
-}
 
 /** A server of one kind for a block of tests, with a clip. */
 function served<Server extends FolderServer>(start: () => Promise<Server>): () => Server {
@@ -43,22 +37,6 @@ async function fill(folder: string): Promise<void> {
   await mkdir(join(folder, 'a folder'), { recursive: true });
   await writeFile(join(folder, clip), bytes);
   await utimes(join(folder, clip), modified, modified);
-}
-
-async function open(url: string, more: Partial<SourceContext> = {}): Promise<OpenBytes> {
-  const opened = await ftp().open(url, context(more));
-  onTestFinished(() => opened.close());
-  return opened;
-}
-
-async function readAll(opened: OpenBytes, from = 0): Promise<Buffer> {
-  const whole = Buffer.alloc(opened.size - from);
-  for (let at = 0; at < whole.byteLength; ) {
-    const length = await opened.read(whole.subarray(at, at + 700_000), from + at);
-    if (length === 0) break;
-    at += length;
-  }
-  return whole;
 }
 
 const told = { size: bytes.byteLength, fingerprint: 'size 3000000, modified 2026-11-24T10:20:30.000Z' };
@@ -113,8 +91,19 @@ describe.skipIf(missing.vsftpd !== undefined)(`vsftpd (${missing.vsftpd ?? 'inst
   it('does not go where the server points to for the bytes', async () => {
     const elsewhere = (text: string) => text.replace(/\(127,0,0,1,/, '(10,1,2,3,');
     const { port, asked } = await lacking(server().port, ['EPSV'], elsewhere);
-    await expect(readAll(await open(url(port)))).rejects.toMatchObject({ code: 'source-unreachable' });
+    await expect(readAll(await open(url(port)))).rejects.toMatchObject({
+      code: 'source-unreachable',
+      retry: 'never',
+      message: expect.stringContaining('another host for the bytes (10.1.2.3)'),
+    });
     expect(asked.some((line) => line === 'PASV')).toBe(true);
+  });
+
+  it('where the port of EPSV leads nowhere, PASV is asked', async () => {
+    const [nobody = 0] = await freePorts(1);
+    const { port, asked } = await lacking(server().port, [], (text) => text.replace(/\|\|\|\d+\|/, `|||${nobody}|`));
+    expect(digest(await readAll(await open(url(port))))).toBe(digest(bytes));
+    expect(asked.filter((line) => /^(EPSV|PASV)$/.test(line))).toEqual(['EPSV', 'PASV']);
   });
 
   it('connects to the address that it is given, and passes a refusal on', async () => {
