@@ -7,7 +7,7 @@ describe('a transfer that breaks', () => {
   const breaks: [string, Break][] = [
     ['ends early, as the server says', ({ data, control }) => data.end(() => control.write('426 Broken\r\n'))],
     ['ends early, and the server says that all is well', done],
-    ['is reset', ({ data }) => data.resetAndDestroy()],
+    ['ends, and nobody says why', ({ data }) => data.end()],
     ['loses its login', ({ control }) => control.destroy()],
     ['says nothing more', () => undefined],
   ];
