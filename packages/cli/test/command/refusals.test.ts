@@ -41,7 +41,7 @@ describe('a command line that makes no sense is refused', () => {
       /--if-exists.*Allowed choices are replace, skip, fail/,
     ],
     ['an unknown route', ['import', url, '--route', 'scenic'], /--route.*Allowed choices are auto, direct/],
-    ['a route that there is not', ['import', url, '--route', 'stage'], /route: "stage" is not available/],
+    ['a route that there is not', ['import', url, '--route', 'stage'], /route: "stage" cannot be taken: no staging bucket is configured/],
     ['a time that is none', ['import', url, '--timeout', '10'], /--timeout.*such as 10m/],
     [
       'a time-out without waiting',
@@ -89,7 +89,7 @@ describe('a command line that makes no sense is refused', () => {
     [
       'a scheme that the provider does not take',
       ['import', 'ftp://host/x'],
-      /source: importly takes http and https URLs, not a ftp URL/,
+      /source: importly takes http and https URLs, not an ftp URL; .* no staging bucket is configured/,
     ],
     [
       'a file, for a provider of URLs',
@@ -186,9 +186,9 @@ describe('a configuration that makes no sense is refused', () => {
     ],
     ['an unknown default', () => ({ ...plain(), default: 'shop' }), /default: "shop" is not configured/],
     [
-      'staging, as yet',
+      'a staging bucket without a name',
       () => ({ ...plain(), staging: { adapter: '@sluice/s3' } }),
-      /staging: unsupported in this version/,
+      /staging\.bucket: is missing/,
     ],
     [
       'certificates that are not there',

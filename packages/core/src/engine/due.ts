@@ -2,7 +2,9 @@ import type { JobRecord } from '../model/record.js';
 import { boundedWait } from '../wire/rate.js';
 import type { Provider } from './providers.js';
 
-const backoff = { firstMs: 500, longestMs: 30_000 };
+/** The longest pause between two attempts that nobody else named, in milliseconds. */
+export const longestRetryMs = 30_000;
+const backoff = { firstMs: 500, longestMs: longestRetryMs };
 const soonestLookMs = 100;
 const stretch = { factor: 1.5, most: 10 };
 

@@ -1,9 +1,12 @@
 import { SluiceError, toSluiceError } from '../model/error.js';
 import type { Warning } from '../model/record.js';
+import { isTransient } from '../wire/failure.js';
 import type { Step } from './step.js';
 
 /** The source's size in bytes before the start, or the reason why it cannot be seen from here. */
-export async function measureSource(step: Step): Promise<{ size: number } | { unseen: string }> {
+export async function measureSource(
+  step: Step,
+): Promise<{ size: number } | { unseen: string /** Looking again may help. */; passing?: SluiceError }> {
   const { request } = step.record;
   const source = request?.source;
   if (source === undefined || source.kind === 'integration') return { unseen: 'it is a bucket' };
@@ -16,7 +19,9 @@ export async function measureSource(step: Step): Promise<{ size: number } | { un
     return size === undefined ? { unseen: 'the source does not tell its size' } : { size };
   } catch (error) {
     if (signals.stop.aborted) throw error;
-    return { unseen: step.redact(toSluiceError(error, 'source-unreachable').message) };
+    const failure = step.redactThrown(toSluiceError(error, 'source-unreachable'));
+    const isPassing = isTransient(failure) || failure.retry === 'later';
+    return { unseen: failure.message, ...(isPassing && { passing: failure }) };
   }
 }
 

@@ -15,8 +15,8 @@ const samplePath = fileURLToPath(new URL('../../../emulator/media/sample.mp4', i
 const sample = new Uint8Array(await readFile(samplePath));
 const whatSampleSays = {
   durationSeconds: 6,
-  width: 480,
-  height: 270,
+  width: 640,
+  height: 360,
   videoCodec: 'avc',
   audioCodec: 'aac',
   mimeType: 'video/mp4',

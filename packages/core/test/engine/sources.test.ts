@@ -95,6 +95,29 @@ describe('the size that a provider must know', () => {
     expect(seen).toEqual([]);
   });
 
+  it('is asked for again where the source is only away for a while, with nothing sent', async () => {
+    let looks = 0;
+    const look = async () => {
+      looks += 1;
+      if (looks < 3) throw new SluiceError({ code: 'source-unreachable', message: 'away', retry: 'later' });
+      return { size: content.byteLength, fingerprint: 'one' };
+    };
+    const { sluice, seen, clock } = client({ look });
+    const job = await sluice.import({ source: url });
+    expect(job.snapshot.waitingFor).toMatchObject({ what: 'retry' });
+    await clock.run(job.wait());
+    expect([looks, seen.length]).toEqual([3, 1]);
+  });
+
+  it('is not asked for longer than the job may take', async () => {
+    const look = async () => {
+      throw new SluiceError({ code: 'source-unreachable', message: 'away', retry: 'later' });
+    };
+    const { sluice, clock } = client({ look });
+    const job = await sluice.import({ source: url, deadlineMs: 3_600_000 });
+    await expect(clock.run(job.wait())).rejects.toMatchObject({ code: 'source-unreachable', retry: 'exhausted' });
+  });
+
   it('as expected goes before, where the source cannot be read from here', async () => {
     const look = async () => {
       throw new SluiceError({ code: 'source-unreachable', message: 'no route to files.example' });

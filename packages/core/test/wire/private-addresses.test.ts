@@ -80,7 +80,7 @@ describe('a source is measured', () => {
     expect(refused.warnings).toEqual([expect.stringContaining('network.allowPrivateAddresses')]);
     expect(seen).toEqual([]);
     expect(await measure(`${url}/clip.mp4`, { allowPrivateAddresses: true })).toEqual({
-      measured: { size },
+      measured: { looked: true, size },
       warnings: [],
     });
     expect(seen).toEqual(['HEAD /clip.mp4']);

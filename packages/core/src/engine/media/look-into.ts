@@ -22,11 +22,19 @@ export async function lookIntoSource(engine: Engine, intake: Intake, input: unkn
   if (!readsMedia(provider)) return intake;
   const bytes = await openSource(engine, record, input);
   if (bytes === undefined) return intake;
-  const read = 'unread' in bytes ? bytes : await readContainer(bytes).finally(() => bytes.close());
+  const read = 'unread' in bytes ? bytes : await readAndClose(bytes);
   if ('media' in read) return judge(engine, { ...intake, record: { ...record, measured: { media: read.media } } });
   const problem: Problem = { severity: 'warning', field: 'source', message: unreadMessage(record, provider, read) };
   const noted = warned(record, [{ code: warningCode, message: problem.message }]);
   return { ...intake, problems: [...intake.problems, problem], record: noted };
+}
+
+async function readAndClose(bytes: OpenBytes): Promise<ReadContainer> {
+  try {
+    return await readContainer(bytes);
+  } finally {
+    await bytes.close();
+  }
 }
 
 /** The same when the bytes are about to move, for sources that could not be opened before. @throws SluiceError for a rule that is broken */

@@ -1,7 +1,8 @@
 import { SluiceError, toSluiceError } from '../../model/error.js';
-import { isFinal, type JobRecord } from '../../model/record.js';
+import type { JobRecord } from '../../model/record.js';
 import { isTransient } from '../../wire/failure.js';
 import type { Advanced } from '../advance.js';
+import { longestRetryMs } from '../due.js';
 import { measureSource, sizeNeeded, unseenWarning } from '../measure-source.js';
 import type { Step } from '../step.js';
 import { failed, postponed, warned } from '../transitions.js';
@@ -16,18 +17,25 @@ import { settled } from './outcome.js';
  */
 export async function prepare(step: Step): Promise<{ record: JobRecord } | { advanced: Advanced }> {
   const sized = await withSize(step);
-  if (isFinal(sized.state)) return finish(step, sized);
-  if (!wantsDigest(step)) return { record: sized };
-  await step.save({ ...sized, phase: 'prepare' });
+  if ('advanced' in sized) return sized;
+  if (!wantsDigest(step)) return sized;
+  await step.save({ ...sized.record, phase: 'prepare' });
   try {
     return { record: await withDigest(step) };
   } catch (thrown) {
     const error = SluiceError.is(thrown) ? thrown : toSluiceError(thrown, 'source-unreachable');
     if (error.code === 'aborted') throw error;
     const { progress: _progress, ...record } = step.record;
-    const goesOn = isTransient(error) || error.retry === 'later';
-    return finish(step, goesOn ? postponed(record, error, step.now) : failed(record, error.toJSON(), step.now));
+    const mayHelp = isTransient(error) || error.retry === 'later';
+    return finish(step, mayHelp ? again(step, record, error) : failed(record, error.toJSON(), step.now));
   }
+}
+
+/** A source that cannot be reached now is asked again, but no longer than a job may take. */
+function again(step: Step, record: JobRecord, error: SluiceError): JobRecord {
+  const longestMs = record.request?.deadlineMs ?? step.provider.deadlineMs;
+  if (record.failures * longestRetryMs < longestMs) return postponed(record, error, step.now);
+  return failed(record, { ...error.toJSON(), retry: 'exhausted' }, step.now);
 }
 
 async function finish(step: Step, record: JobRecord): Promise<{ advanced: Advanced }> {
@@ -35,25 +43,26 @@ async function finish(step: Step, record: JobRecord): Promise<{ advanced: Advanc
   return { advanced: settled(step) };
 }
 
-async function withSize(step: Step): Promise<JobRecord> {
+async function withSize(step: Step): Promise<{ record: JobRecord } | { advanced: Advanced }> {
   const { record, provider } = step;
   const expected = record.request?.expect?.size;
   const needed = provider.adapter.capabilities.needs?.includes('size') === true && expected === undefined;
-  if ((expected === undefined && !needed) || record.measured?.looked === true) return record;
+  if ((expected === undefined && !needed) || record.measured?.looked === true) return { record };
   const seen = await measureSource(step);
   const measured = { ...record.measured, looked: true };
   if ('unseen' in seen) {
-    if (needed) return failed(record, sizeNeeded(step, seen.unseen).toJSON(), step.now);
-    return warned({ ...record, measured }, [unseenWarning(seen.unseen)]);
+    if (!needed) return { record: warned({ ...record, measured }, [unseenWarning(seen.unseen)]) };
+    if (seen.passing !== undefined) return finish(step, again(step, record, seen.passing));
+    return finish(step, failed(record, sizeNeeded(step, seen.unseen).toJSON(), step.now));
   }
   const known: JobRecord = { ...record, measured: { ...measured, size: seen.size } };
-  if (expected === undefined || seen.size === expected) return known;
+  if (expected === undefined || seen.size === expected) return { record: known };
   const error = new SluiceError({
     code: 'integrity',
     message: `${provider.name}: the source has ${seen.size} bytes, expected ${expected}; nothing was sent`,
     provider: provider.name,
   });
-  return failed(known, error.toJSON(), step.now);
+  return finish(step, failed(known, error.toJSON(), step.now));
 }
 
 /** Bytes that were brought to the provider were hashed on their way. */
