@@ -30,9 +30,9 @@ export const firework = defineAdapter({
     },
     // Firework tells neither size nor digest of what it has.
     checks: [],
+    honours: ['name', 'title', 'description', 'tags'],
     // It has rules about duration and container (Videos page, 4.3 and 6.1).
     reads: ['media'],
-    honours: ['name', 'title', 'description', 'tags'],
     cancel: false,
     webhook: 'hint',
     idempotentStart: false,
@@ -48,7 +48,6 @@ export const firework = defineAdapter({
     account: { clientId: settings.clientId, channelId: settings.channelId ?? null },
     check: (request) => checkRequest(request, settings),
     lane: (request) => channelOf(request, settings) ?? 'no channel',
-    upload: uploadOf(settings),
     start: (request, context) => createVideo(request, context, settings),
     async status(ref, { http }) {
       const reference = readReference(ref);
@@ -60,6 +59,7 @@ export const firework = defineAdapter({
       const answer = await http.call({ method: 'GET', path });
       return importSnapshot(readImport(answer), readRaw(answer));
     },
+    upload: uploadOf(settings),
     webhook: (delivery) => readDelivery(delivery, settings.webhook),
     calls: callsOf,
   }),

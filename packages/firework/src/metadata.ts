@@ -1,14 +1,14 @@
+import { webUrlSchema } from '@sluice/core/adapter';
 import * as z from 'zod';
 
 const text = z.string().min(1, 'must not be empty');
-const webUrl = z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' });
 
 /** Videos page, 6.7. */
 const externalMediaSchema = z.strictObject({
   /** The platform: `tiktok`, `instagram`, `youtube`, … */
   source: text,
   /** The original post. */
-  url: webUrl,
+  url: webUrlSchema,
   /** The creator's handle. */
   username: text,
   /** Whether the URL can be clicked in the player. Default of Firework: true. */
@@ -38,7 +38,7 @@ const posterUrlSchema = z
   .nullable()
   .superRefine((url, context) => {
     if (url === null || url === '') return;
-    const path = webUrl.safeParse(url).success ? new URL(url).pathname : '';
+    const path = webUrlSchema.safeParse(url).success ? new URL(url).pathname : '';
     if (/\.(jpg|png)$/i.test(path)) return;
     const message = 'must be an absolute http or https URL that ends in .jpg or .png, or null to remove the poster';
     context.addIssue({ code: 'custom', message });

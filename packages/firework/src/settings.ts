@@ -1,3 +1,4 @@
+import { baseUrlSchema, timedWebhookSchema } from '@sluice/core/adapter';
 import * as z from 'zod';
 
 const boundsSchema = z.strictObject({
@@ -9,17 +10,6 @@ const boundsSchema = z.strictObject({
   minSeconds: z.number().min(0).default(3),
   /** How long it lasts at most. */
   maxSeconds: z.number().min(0).default(3_600),
-});
-
-const webhookSettingsSchema = z.strictObject({
-  /**
-   * The endpoint secret that Firework gave out with the webhook: with it, every delivery must be signed. Without it a delivery is
-   * believed as far as a hint goes: it names an import, and how that stands is asked of Firework with the token. So the worst that a
-   * forged one can do is a look too many.
-   */
-  secret: z.string().min(1, 'must not be empty').exactOptional(),
-  /** How far a delivery's time may be from ours, in milliseconds. */
-  toleranceMs: z.int().min(1).default(300_000),
 });
 
 /** The settings of one Firework business. */
@@ -35,17 +25,14 @@ export const fireworkSettingsSchema = z.object({
     .default(['videos:read', 'videos:write']),
   /** The channel of requests that name none in `options.firework.channel_id`. */
   channelId: z.string().min(1, 'must not be empty').optional(),
-  baseUrl: z
-    .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
-    .default('https://api.firework.com')
-    .transform((url) => url.replace(/\/+$/, '')),
+  baseUrl: baseUrlSchema('https://api.firework.com'),
   /** Which files Firework takes (Videos page, 4.3). */
-  bounds: boundsSchema.default(boundsSchema.parse({})),
+  bounds: boundsSchema.prefault({}),
   /** Files of so many bytes go up in parts, smaller ones in one piece ("Upload large video files (100MB+)", Videos page, 5). */
   multipartFromBytes: z.int().min(2).default(100_000_000),
   /** How long a video may take to be created from a URL or an upload, in milliseconds: Firework downloads or copies it meanwhile. */
   createTimeoutMs: z.int().min(1).default(600_000),
-  webhook: webhookSettingsSchema.default(webhookSettingsSchema.parse({})),
+  webhook: timedWebhookSchema,
 });
 
 /** What `firework(...)` takes, besides what every provider takes. */

@@ -1,4 +1,11 @@
-import { assertTimedSignature, SluiceError, type WebhookDelivery, type WebhookNotice } from '@sluice/core/adapter';
+import {
+  assertTimedSignature,
+  parseDelivery,
+  unreadableDelivery,
+  type WebhookDelivery,
+  type WebhookNotice,
+} from '@sluice/core/adapter';
+import * as z from 'zod';
 import type { Reference } from './references.js';
 import type { ParsedSettings } from './settings.js';
 
@@ -14,9 +21,9 @@ const scheme = { provider: 'Firework', header: 'fw-webhooks-signature', unit: 'm
 export async function readDelivery(delivery: WebhookDelivery, settings: WebhookSettings): Promise<WebhookNotice> {
   const { secret, toleranceMs } = settings;
   if (secret !== undefined) await assertTimedSignature(delivery, { ...scheme, secret, toleranceMs });
-  const body = parse(delivery.body);
+  const body = parseDelivery(delivery, z.json());
   const ref = referenceIn(body);
-  if (ref === undefined) throw unreadable('its body names neither an import nor a video');
+  if (ref === undefined) throw unreadableDelivery('its body names neither an import nor a video');
   return { ref, event: eventIn(body) };
 }
 
@@ -50,16 +57,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
-}
-
-function parse(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    throw unreadable('its body is no JSON');
-  }
-}
-
-function unreadable(why: string): SluiceError {
-  return new SluiceError({ code: 'protocol', message: `the delivery cannot be read: ${why}` });
 }

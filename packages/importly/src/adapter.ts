@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { readRefusal } from './errors.js';
 import { importlyOptionsSchema } from './options.js';
 import { probeOf } from './probe.js';
-import { readRef, sourceUrl } from './reading.js';
+import { readReference, sourceUrl } from './references.js';
 import { importlySettingsSchema } from './settings.js';
 import { readFirstSnapshot, readSnapshot } from './snapshot.js';
 import { bucketPlace, checkName, storagePlace } from './storage.js';
@@ -48,7 +48,7 @@ export const importly = defineAdapter({
       return { ref: accepted.id, memo, snapshot: readFirstSnapshot(accepted) };
     },
     async status(ref, context) {
-      const id = readRef(ref);
+      const id = readReference(ref);
       const answer = await context.http.call({ method: 'GET', path: '/import/status', query: { id } });
       const stored = memoSchema.parse(context.memo ?? {}).store;
       return readSnapshot(readImport(answer), { id, raw: readRaw(answer), stored, now: context.now() });

@@ -1,3 +1,4 @@
+import { webUrlSchema } from '@sluice/core/adapter';
 import * as z from 'zod';
 import { folderProblem, mediaExtension } from './naming.js';
 
@@ -52,7 +53,7 @@ export const importlyOptionsSchema = z
     videoQuality: z.enum(videoQualities).exactOptional(),
     audioQuality: z.enum(audioQualities).exactOptional(),
     /** Where Importly posts when it is done. Hand what arrives there to `sluice.webhook`. */
-    webhookUrl: z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' }).exactOptional(),
+    webhookUrl: webUrlSchema.exactOptional(),
     /** Upload to the S3 bucket that is configured in Importly's dashboard. */
     store: z.boolean().exactOptional(),
     /** Folders in the bucket, such as `videos/2024`. Only with `store: true`. */

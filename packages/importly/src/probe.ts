@@ -6,7 +6,7 @@ import {
   SluiceError,
 } from '@sluice/core/adapter';
 import type { ParsedOptions } from './options.js';
-import { readRef, sourceUrl } from './reading.js';
+import { readReference, sourceUrl } from './references.js';
 import type { ParsedSettings } from './settings.js';
 import { type MetadataState, readAccepted, readMetadata, readRaw } from './wire-shapes.js';
 
@@ -23,7 +23,11 @@ export function probeOf(settings: ParsedSettings): NonNullable<AdapterMembers<Pa
       return { ref: readAccepted(answer).id, againMs };
     },
     async status(ref, context) {
-      const answer = await context.http.call({ method: 'GET', path: `${path}/status`, query: { id: readRef(ref) } });
+      const answer = await context.http.call({
+        method: 'GET',
+        path: `${path}/status`,
+        query: { id: readReference(ref) },
+      });
       return probeStep(answer, ref);
     },
   };

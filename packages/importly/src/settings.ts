@@ -1,3 +1,4 @@
+import { baseUrlSchema } from '@sluice/core/adapter';
 import * as z from 'zod';
 
 const webhookSettingsSchema = z.strictObject({
@@ -6,7 +7,7 @@ const webhookSettingsSchema = z.strictObject({
    * hint goes: it names a job, and how that job stands is asked of Importly with the API key. So the worst that a forged one can do
    * is a look too many, and looks are limited.
    */
-  secret: z.string().min(1).exactOptional(),
+  secret: z.string().min(1, 'must not be empty').exactOptional(),
   /** Importly mentions "a signature header" and names none. */
   signatureHeader: z.string().min(1).default('x-importly-signature'),
   /** Of the HMAC over the raw body; Importly names none. */
@@ -22,16 +23,13 @@ export const importlySettingsSchema = z.object({
   /** From Importly's dashboard. */
   apiKey: z.string().regex(/^[\x21-\x7e]+$/, 'must be the API key: no spaces, no line ends, not empty'),
   /** Importly's import page says api.importly.io, its S3 page api.importly.app. */
-  baseUrl: z
-    .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
-    .default('https://api.importly.io')
-    .transform((url) => url.replace(/\/+$/, '')),
+  baseUrl: baseUrlSchema('https://api.importly.io'),
   /**
    * What `plan(request, { probe: true })` asks: `metadata` for everything there is, `basic` for title, duration and thumbnail, which
    * is quicker. Importly charges for either ("Fixed cost of $0.01 per successful request", Importly, FAQ).
    */
   probe: z.enum(['metadata', 'basic']).default('metadata'),
-  webhook: webhookSettingsSchema.default(webhookSettingsSchema.parse({})),
+  webhook: webhookSettingsSchema.prefault({}),
 });
 
 /** What `importly(...)` takes, besides what every provider takes. */

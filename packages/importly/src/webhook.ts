@@ -1,4 +1,10 @@
-import { SluiceError, type WebhookDelivery, type WebhookNotice } from '@sluice/core/adapter';
+import {
+  parseDelivery,
+  SluiceError,
+  unreadableDelivery,
+  type WebhookDelivery,
+  type WebhookNotice,
+} from '@sluice/core/adapter';
 import * as z from 'zod';
 import type { ParsedSettings } from './settings.js';
 
@@ -13,28 +19,16 @@ const bodySchema = z.looseObject({
 /** Verifies a delivery where a secret is set, and reads which job it is about. What else it claims is left unread. */
 export async function readDelivery(delivery: WebhookDelivery, settings: WebhookSettings): Promise<WebhookNotice> {
   if (settings.secret !== undefined) await verify(delivery, { ...settings, secret: settings.secret });
-  const body = bodySchema.safeParse(parse(delivery.body));
-  const id = body.data?.jobId ?? body.data?.id;
-  if (body.data === undefined || id == null) throw unreadable('its body has neither jobId nor id');
-  return { ref: id, event: eventOf(body.data, delivery, settings.event) };
+  const body = parseDelivery(delivery, bodySchema);
+  const id = body.jobId ?? body.id;
+  if (id == null) throw unreadableDelivery('its body has neither jobId nor id');
+  return { ref: id, event: eventOf(body, delivery, settings.event) };
 }
 
 /** The event where the settings say it is; else the state that the body names. */
 function eventOf(body: z.output<typeof bodySchema>, delivery: WebhookDelivery, place: string): string {
   const named = body[place] ?? delivery.headers[place.toLowerCase()];
   return typeof named === 'string' ? named : (body.status ?? 'unnamed');
-}
-
-function parse(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    throw unreadable('its body is no JSON');
-  }
-}
-
-function unreadable(why: string): SluiceError {
-  return new SluiceError({ code: 'protocol', message: `the delivery cannot be read: ${why}` });
 }
 
 async function verify(delivery: WebhookDelivery, settings: WebhookSettings & { secret: string }): Promise<void> {

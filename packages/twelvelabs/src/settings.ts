@@ -1,15 +1,6 @@
+import { baseUrlSchema, timedWebhookSchema } from '@sluice/core/adapter';
 import * as z from 'zod';
 import { prerequisitesSchema, publicPrerequisites } from './prerequisites.js';
-
-const webhookSettingsSchema = z.strictObject({
-  /**
-   * The secret of the webhook as TwelveLabs shows it: with it, every delivery must be signed. Without it a delivery is believed as far
-   * as a hint goes: how a job stands is asked of TwelveLabs with the key.
-   */
-  secret: z.string().min(1, 'must not be empty').exactOptional(),
-  /** How far a delivery's time may be from ours, in milliseconds. */
-  toleranceMs: z.int().min(1).default(300_000),
-});
 
 /** Keys of TwelveLabs' own (Import videos page: "duration, width, length, etc"); the page's list is open, so it is a setting. */
 const predefinedKeys = ['duration', 'filename', 'fps', 'height', 'length', 'model_names', 'size', 'width'];
@@ -17,10 +8,7 @@ const predefinedKeys = ['duration', 'filename', 'fps', 'height', 'length', 'mode
 /** The settings of one TwelveLabs account. */
 export const twelvelabsSettingsSchema = z.object({
   apiKey: z.string().min(1, 'must not be empty'),
-  baseUrl: z
-    .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
-    .default('https://api.twelvelabs.io/v1.3')
-    .transform((url) => url.replace(/\/+$/, '')),
+  baseUrl: baseUrlSchema('https://api.twelvelabs.io/v1.3'),
   /** The index of requests that name none in `options.twelvelabs.index_id`. */
   indexId: z.string().min(1, 'must not be empty').optional(),
   /** The models that are enabled for the indexes, by their names in `prerequisites`: what all of them take is taken. */
@@ -39,7 +27,7 @@ export const twelvelabsSettingsSchema = z.object({
   busyCodes: z.array(z.string().min(1)).default(['import_already_running']),
   /** How often to ask whether an import of somebody else is over, in milliseconds. */
   busyLookMs: z.int().min(1).default(10_000),
-  webhook: webhookSettingsSchema.default(webhookSettingsSchema.parse({})),
+  webhook: timedWebhookSchema,
 });
 
 /** What `twelvelabs(...)` takes, besides what every provider takes. */

@@ -9,8 +9,8 @@ import {
 } from '@sluice/core/adapter';
 import { readAdded } from './answers.js';
 import type { CdnFile } from './cdn-file.js';
-import { type Memo, type Reference, readSeen, type Seen } from './memo.js';
 import type { ParsedOptions } from './options.js';
+import { type Memo, type Reference, readSeen, type Seen } from './references.js';
 import type { ParsedSettings } from './settings.js';
 
 export type Request = AdapterRequest<ParsedOptions>;

@@ -1,7 +1,7 @@
 import type { Http, JsonValue } from '@sluice/core/adapter';
 import { readFiles } from './answers.js';
 import type { CdnFile } from './cdn-file.js';
-import type { Seen } from './memo.js';
+import type { Seen } from './references.js';
 import type { ParsedSettings } from './settings.js';
 
 /** Every file of that name: one, or none, unless the provider's filter is wider than its name says. */

@@ -1,3 +1,4 @@
+import { webUrlSchema } from '@sluice/core/adapter';
 import * as z from 'zod';
 
 const line = /^[^\p{Cc}]+$/u;
@@ -21,7 +22,7 @@ export const videoCdnOptionsSchema = z.object({
   /** How much of this file is delivered at full speed first: bytes, or seconds. */
   buffer: amount.exactOptional(),
   /** Called when the fetch has ended. In place of the job's own URL, so that what it says is not seen here. */
-  callback: z.url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' }).exactOptional(),
+  callback: webUrlSchema.exactOptional(),
 });
 
 /** What a request may say under `options['video-cdn']`. */

@@ -1,7 +1,7 @@
 import type { AdapterContext, Intent, Recovered } from '@sluice/core/adapter';
 import { memoOf, outcomeOf, type Request, started } from './add-file.js';
 import { filesNamed, isAnother } from './find-file.js';
-import { readSeen } from './memo.js';
+import { readSeen } from './references.js';
 import type { ParsedSettings } from './settings.js';
 
 /**

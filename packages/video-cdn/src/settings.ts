@@ -1,3 +1,4 @@
+import { baseUrlSchema, webUrlSchema } from '@sluice/core/adapter';
 import * as z from 'zod';
 import type { AnswerParser } from './answer-formats.js';
 
@@ -99,10 +100,6 @@ const wordsSchema = z.strictObject({
 
 const isParser = (value: unknown): value is AnswerParser => typeof value === 'function';
 
-const baseUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
-  .transform((url) => url.replace(/\/+$/, ''));
-
 /** The settings of one Video CDN account. The provider's full manual is not public: what it would tell is a setting with a default. */
 export const videoCdnSettingsSchema = z.object({
   login: z.string().regex(/^[^:\p{Cc}]+$/u, 'must be the login: not empty, no colon, no line ends'),
@@ -111,7 +108,7 @@ export const videoCdnSettingsSchema = z.object({
   auth: z.enum(['basic', 'otp']).default('basic'),
   /** How long a one-time password may be used, in milliseconds: no less than the clocks here and there may differ. */
   otpLifetimeMs: z.int().min(1_000).default(300_000),
-  baseUrl: baseUrl.default('https://cp.ahcdn.com/api2'),
+  baseUrl: baseUrlSchema('https://cp.ahcdn.com/api2'),
   paths: pathsSchema.prefault({}),
   parameters: parametersSchema.prefault({}),
   fields: fieldsSchema.prefault({}),
@@ -133,7 +130,7 @@ export const videoCdnSettingsSchema = z.object({
    */
   answers: z.union([z.enum(['json', 'form', 'lines']), z.custom<AnswerParser>(isParser)]).default('json'),
   /** Where files are delivered: with it, an asset has the URL of its file below it. Protected files need more than that. */
-  deliveryUrl: baseUrl.exactOptional(),
+  deliveryUrl: webUrlSchema.transform((url) => url.replace(/\/+$/, '')).exactOptional(),
   /** How long after the add a file may be missing from the list, in milliseconds, before it counts as gone. */
   unlistedMs: z.int().min(0).default(60_000),
 });

@@ -1,7 +1,7 @@
 import { type Asset, type ProviderSnapshot, type ReportedItem, redactText, type Warning } from '@sluice/core/adapter';
 import { holdsOneOf } from './answers.js';
 import type { CdnFile } from './cdn-file.js';
-import type { Evidence, Memo, Reference } from './memo.js';
+import type { Evidence, Memo, Reference } from './references.js';
 import type { ParsedSettings } from './settings.js';
 
 /** What a look has: the files of the name, what the add left, and what a callback said. */

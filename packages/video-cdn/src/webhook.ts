@@ -1,5 +1,5 @@
 import { redactText, SluiceError, type WebhookDelivery, type WebhookNotice } from '@sluice/core/adapter';
-import type { Evidence } from './memo.js';
+import type { Evidence } from './references.js';
 import type { ParsedSettings } from './settings.js';
 
 /**

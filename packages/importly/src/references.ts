@@ -7,7 +7,7 @@ export function sourceUrl(request: AdapterRequest): string {
 }
 
 /** The id that a start left as the job's reference. */
-export function readRef(ref: JsonValue): string {
+export function readReference(ref: JsonValue): string {
   if (typeof ref === 'string') return ref;
   throw new SluiceError({ code: 'protocol', message: 'the reference is not an id of Importly' });
 }
