@@ -1,6 +1,7 @@
 // Has the Video CDN fetch a file before all others that wait there, is called back when it has, and proves that the right bytes arrived.
 // Usage: node main.js [URL]
 
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createSluice, SluiceError } from '@sluice/core';
 import { videoCdn } from '@sluice/video-cdn';
@@ -17,14 +18,18 @@ const { login, password, baseUrl } = emulator?.videoCdn ?? {
 const source = process.argv[2] ?? SOURCE_URL ?? emulator?.media.files[0]?.url;
 
 // Where the CDN calls back. The path holds a token of the job's own, so whatever else comes here is refused.
-async function receive(incoming, outgoing) {
-  const { status, message } = await sluice.webhook('cdn', new Request(new URL(incoming.url, publicUrl)));
-  console.log(`called back: ${message} (${status})`);
-  outgoing.writeHead(status).end(message);
-}
-const server = createServer((incoming, outgoing) => void receive(incoming, outgoing));
-await new Promise((resolve) => server.listen(Number(PORT), resolve));
-const publicUrl = PUBLIC_URL ?? `http://127.0.0.1:${server.address().port}/webhooks`;
+const server = createServer((incoming, outgoing) => {
+  const called = new Request(new URL(incoming.url ?? '/', publicUrl));
+  void sluice.webhook('cdn', called).then(({ status, message }) => {
+    console.log(`called back: ${message} (${status})`);
+    outgoing.writeHead(status).end(message);
+  });
+});
+server.listen(Number(PORT));
+await once(server, 'listening');
+const address = server.address();
+const port = typeof address === 'object' ? address?.port : PORT;
+const publicUrl = PUBLIC_URL ?? `http://127.0.0.1:${port}/webhooks`;
 
 const sluice = createSluice({
   providers: { cdn: videoCdn({ login, password, baseUrl }) },

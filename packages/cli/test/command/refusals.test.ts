@@ -41,7 +41,11 @@ describe('a command line that makes no sense is refused', () => {
       /--if-exists.*Allowed choices are replace, skip, fail/,
     ],
     ['an unknown route', ['import', url, '--route', 'scenic'], /--route.*Allowed choices are auto, direct/],
-    ['a route that there is not', ['import', url, '--route', 'stage'], /route: "stage" cannot be taken: no staging bucket is configured/],
+    [
+      'a route that there is not',
+      ['import', url, '--route', 'stage'],
+      /route: "stage" cannot be taken: no staging bucket is configured/,
+    ],
     ['a time that is none', ['import', url, '--timeout', '10'], /--timeout.*such as 10m/],
     [
       'a time-out without waiting',
