@@ -14,6 +14,7 @@ export function context(more: Partial<SourceContext> = {}): SourceContext {
     signal: new AbortController().signal,
     resolve: async (host) => (host === 'localhost' ? '127.0.0.1' : host),
     fetch: globalThis.fetch,
+    read: () => Promise.reject(new Error('nothing here is read over http')),
     network: {},
     idleTimeoutMs: 5_000,
     ...more,

@@ -9,6 +9,7 @@ import {
   type SourceMembers,
 } from '@sluice/core/adapter';
 import * as z from 'zod';
+import { AnswerBody } from './answer-body.js';
 import { makeClient } from './client.js';
 import { s3Error } from './failure.js';
 import { type Endpoint, type ObjectPlace, placeName, readPlace, regionOf } from './place.js';
@@ -90,7 +91,7 @@ async function openObject(settings: Settings, url: string, context: SourceContex
 
 function withObject(settings: Settings, url: string, context: SourceContext): StoredObject {
   const place = readPlace(url);
-  const options = { fetch: context.fetch, maxAttempts: 1 };
+  const options = { fetch: context.fetch, read: context.read, maxAttempts: 1 };
   return new StoredObject(place, makeClient(endpointOf(settings, place.host), place.keys, options), context.signal);
 }
 
@@ -134,7 +135,7 @@ class StoredObject {
   async #lookAtFirstByte(): Promise<ObjectState> {
     const ask = (range: { Range?: string }) =>
       this.#get({ ...range }, this.#signal).then((got) => {
-        destroy(got.Body);
+        bodyOf(got.Body).destroy();
         return got;
       });
     try {
@@ -162,11 +163,12 @@ class StoredObject {
       throw error;
     });
     const total = position > 0 ? Number(/\/(\d+)$/.exec(ContentRange ?? '')?.[1]) : ContentLength;
+    const body = bodyOf(Body);
     if (total !== size) {
-      destroy(Body);
+      body.destroy();
       throw this.#changed();
     }
-    return chunksOf(Body);
+    return body.chunks(signal);
   }
 
   #stateOf({ ETag: etag, ContentEncoding: encoding }: Told, size = 0): ObjectState {
@@ -197,19 +199,8 @@ class StoredObject {
   }
 }
 
-function isStream(body: unknown): body is AsyncIterable<Uint8Array> & { destroy(): unknown } {
-  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body && 'destroy' in body;
-}
-
-function destroy(body: unknown): void {
-  if (isStream(body)) body.destroy();
-}
-
-async function* chunksOf(body: unknown): AsyncGenerator<Uint8Array> {
-  if (!isStream(body)) return;
-  try {
-    yield* body;
-  } finally {
-    body.destroy();
-  }
+/** The SDK hands on the body that it was given. */
+function bodyOf(body: unknown): AnswerBody {
+  if (body instanceof AnswerBody) return body;
+  throw new Error('the SDK has put another body in the place of its answer');
 }

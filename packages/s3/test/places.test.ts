@@ -62,7 +62,7 @@ describe('where an object is', () => {
     const fetch = async () => {
       throw new TypeError('fetch failed', { cause: refusal });
     };
-    const looking = s3().look('s3://a:b@host.example/bucket/clip.mp4', sourceContext({ fetch }));
+    const looking = s3().look('s3://a:b@host.example/bucket/clip.mp4', sourceContext({ fetch, read: fetch }));
     await expect(looking).rejects.toBe(refusal);
   });
 });

@@ -47,6 +47,26 @@ export function sourceSuite(theStore: () => Store): void {
       expect(await opened.look()).toMatchObject({ size: opened.size, fingerprint: opened.fingerprint });
     });
 
+    it('is looked at by fetch, and its content read by what is faster', async () => {
+      const asked: string[] = [];
+      const { fetch, read } = sourceContext();
+      const context = sourceContext({
+        fetch: (input, init) => {
+          asked.push(`fetch ${init?.method}`);
+          return fetch(input, init);
+        },
+        read: (request) => {
+          asked.push(`read ${request.method} ${request.headers.range ?? ''}`.trim());
+          return read(request);
+        },
+      });
+      const opened = await source().open(urlOf(store, key), context);
+      onTestFinished(() => opened.close());
+      await opened.read(Buffer.alloc(10), 0);
+      await opened.read(Buffer.alloc(10), 1_000);
+      expect(asked).toEqual(['fetch HEAD', 'read GET', 'read GET bytes=1000-']);
+    });
+
     it('that is overwritten while it is read is an error', async () => {
       await fill(store, { 'changing.mp4': bytes });
       const opened = await source().open(urlOf(store, 'changing.mp4'), sourceContext());

@@ -1,5 +1,7 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { SourceContext, StagingContext } from '@sluice/core/adapter';
+// What an application is given on Node, which no package sees.
+import { readHttp } from '../../core/dist/platform/node-bytes/read-http.js';
 
 /** A store that a test runs against. */
 export interface Store {
@@ -29,6 +31,7 @@ export function sourceContext(more: Partial<SourceContext> = {}): SourceContext 
     signal: new AbortController().signal,
     resolve: async (host) => host,
     fetch: globalThis.fetch,
+    read: readHttp({ otherwise: () => Promise.reject(new Error('an answer of a kind that is not known')) }),
     network: {},
     idleTimeoutMs: 5_000,
     ...more,

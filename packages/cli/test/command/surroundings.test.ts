@@ -113,6 +113,16 @@ describe('sluice doctor', () => {
       message: expect.stringMatching(/clock is 2 hours behind its own: set the clock/),
     });
   });
+
+  it('says nothing of its own dependencies beside a staging bucket', async () => {
+    const { sluice, write, configuration } = await makeWorld();
+    const keys = { accessKeyId: 'a-key', secretAccessKey: 'a-secret' };
+    const staging = { adapter: '@sluice/s3', endpoint: 'http://127.0.0.1:9', bucket: 'staging', ...keys };
+    await write('sluice.config.json', { ...configuration(), staging });
+    const ran = await sluice('doctor', '--json');
+    expect(findings(ran.stdout)).toContainEqual(expect.objectContaining({ check: 'staging', outcome: 'fail' }));
+    expect(ran).toMatchObject({ code: expect.any(Number), stderr: '' });
+  });
 });
 
 describe('sluice providers', () => {

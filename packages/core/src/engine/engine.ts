@@ -83,13 +83,11 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
   const bytePlane = createBytePlane({ ...network, bytesPerSecond, comparePartMd5 });
   const guardedOrOwn = guardedFetch(options, guarded.fetch);
   const overGuarded = overFetch(guardedOrOwn);
-  const sourceFetches = {
-    fetch: overGuarded,
-    // What an application fetches with is to see all that is fetched.
-    ...(options.fetch === undefined && {
-      stream: createReadHttp({ ...network, guarded: !allowPrivateAddresses }, overGuarded),
-    }),
-  };
+  // What an application fetches with is to see all that is fetched.
+  const read =
+    options.fetch === undefined
+      ? createReadHttp({ ...network, guarded: !allowPrivateAddresses }, overGuarded)
+      : overGuarded;
   const roomListeners = new Set<Parameters<Engine['onRoomMade']>[0]>();
   const stagingContext = (signal: AbortSignal): StagingContext => ({
     fetch: trusted.fetch,
@@ -108,9 +106,9 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
     stagingContext,
     patientStaging: () => stagingContext(AbortSignal.timeout(stagingPatienceMs)),
     sources: new Sources({
-      sources: [httpSource({ ...sourceFetches, timeoutMs: sourceTimeoutMs, clock }), ...(options.sources ?? [])],
+      sources: [httpSource({ fetch: overGuarded, timeoutMs: sourceTimeoutMs, clock }), ...(options.sources ?? [])],
       credentials,
-      context: { resolve: createResolve({ guarded: !allowPrivateAddresses }), fetch: guardedOrOwn, network },
+      context: { resolve: createResolve({ guarded: !allowPrivateAddresses }), fetch: guardedOrOwn, read, network },
     }),
     bytePlane,
     byteInputs: new Map(),

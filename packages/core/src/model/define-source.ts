@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { OpenBytes } from './bytes.js';
 import type { Scheme } from './source.js';
+import type { SourceFetch } from './source-fetch.js';
 
 /** What a source package is given besides a URL. */
 export interface SourceContext {
@@ -13,6 +14,11 @@ export interface SourceContext {
   resolve(host: string): Promise<string>;
   /** For sources over http(s): under the address guard, through proxy and authorities of the network setting. Redirects are the caller's to judge. */
   fetch: typeof fetch;
+  /**
+   * For content over http(s): where the platform has something faster than its fetch, that. It is under the same guard, and goes through
+   * the same proxy and authorities.
+   */
+  read: SourceFetch;
   /** How this side reaches the network. */
   network: { proxy?: string; ca?: string };
   /** Milliseconds without a byte before a connection counts as dead. */

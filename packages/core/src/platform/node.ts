@@ -4,8 +4,8 @@ import type { LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { SluiceError } from '../model/error.js';
+import type { SourceFetch } from '../model/source-fetch.js';
 import { assertPublicHost, isPrivateAddress, privateAddressError } from '../wire/address.js';
-import type { SourceFetch } from '../wire/http-source/ask.js';
 import type { CreateReadHttp, FetchOptions, PlatformFetch, Resolve } from './port.js';
 
 const connectTimeoutMs = 10_000;

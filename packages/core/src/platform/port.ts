@@ -1,4 +1,4 @@
-import type { SourceFetch } from '../wire/http-source/ask.js';
+import type { SourceFetch } from '../model/source-fetch.js';
 
 /** The port to the outside. `#platform` in package.json chooses node.ts or web.ts. */
 

@@ -34,8 +34,11 @@ function asked(url: string) {
 let ownConnections = false;
 
 function reader() {
-  const fetch = overFetch(platformFetch({ guarded: false }));
-  return httpSource({ fetch, timeoutMs: 2_000, ...(ownConnections && { stream: readHttp({ otherwise: fetch }) }) });
+  return httpSource({ fetch: overPlatform(), timeoutMs: 2_000 });
+}
+
+function overPlatform() {
+  return overFetch(platformFetch({ guarded: false }));
 }
 
 function context(more: Partial<SourceContext> = {}): SourceContext {
@@ -43,6 +46,7 @@ function context(more: Partial<SourceContext> = {}): SourceContext {
     signal: new AbortController().signal,
     resolve: async (host) => host,
     fetch: globalThis.fetch,
+    read: ownConnections ? readHttp({ otherwise: overPlatform() }) : overPlatform(),
     network: {},
     idleTimeoutMs: 2_000,
     ...more,

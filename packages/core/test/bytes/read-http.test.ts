@@ -4,10 +4,9 @@ import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { SourceAnswer, SourceFetch } from '../../src/model/source-fetch.js';
 import { createReadHttp } from '../../src/platform/node.js';
 import { readHttp } from '../../src/platform/node-bytes/read-http.js';
-import type { SourceAnswer } from '../../src/wire/http-source/answer.js';
-import type { SourceFetch } from '../../src/wire/http-source/ask.js';
 import { overFetch } from '../../src/wire/http-source/over-fetch.js';
 import { listen, platformFetch } from '../support/servers.js';
 

@@ -1,8 +1,8 @@
 import type { LookupFunction } from 'node:net';
 import { rootCertificates } from 'node:tls';
+import type { SourceFetch } from '../../model/source-fetch.js';
 import { assertPublicHost } from '../../wire/address.js';
 import { abortError } from '../../wire/clock.js';
-import type { SourceFetch } from '../../wire/http-source/ask.js';
 import { onAbort } from '../../wire/on-abort.js';
 import { readBody } from './answer-body.js';
 import { readHead, UnreadableAnswer } from './answer-head.js';

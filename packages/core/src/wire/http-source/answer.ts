@@ -1,15 +1,5 @@
 import { SluiceError } from '../../model/error.js';
-
-/** An answer of a source, whose body is read as it comes or not at all. */
-export interface SourceAnswer {
-  status: number;
-  /** A header's value, by its name in any case. */
-  header(name: string): string | undefined;
-  /** Undefined where there is none. The memory of a chunk may be used again once the next one is asked for. */
-  body: AsyncIterable<Uint8Array> | undefined;
-  /** Ends the connection where the body was not read to its end. */
-  discard(): void;
-}
+import type { SourceAnswer } from '../../model/source-fetch.js';
 
 /** Bytes of the whole, as an answer tells it; undefined where it does not. */
 export function toldSize(answer: SourceAnswer, method: 'HEAD' | 'GET'): number | undefined {

@@ -1,21 +1,11 @@
 import { SluiceError } from '../../model/error.js';
 import { redactUrl } from '../../model/redact.js';
+import type { SourceAnswer, SourceFetch } from '../../model/source-fetch.js';
 import { timed } from '../attempt.js';
 import { type Clock, systemClock } from '../clock.js';
 import { connectionError } from '../failure.js';
-import type { SourceAnswer } from './answer.js';
 
 const mostRedirects = 5;
-
-/** One request, without following where it redirects. */
-export type SourceFetch = (request: {
-  method: 'HEAD' | 'GET';
-  /** Without credentials. */
-  url: string;
-  headers: Record<string, string>;
-  /** Ends the connection, also while the body is read. */
-  signal: AbortSignal;
-}) => Promise<SourceAnswer>;
 
 /** How a source is asked. */
 export interface AskOptions {

@@ -2,18 +2,17 @@ import type { OpenBytes } from '../../model/bytes.js';
 import type { ConfiguredSource, SourceContext } from '../../model/define-source.js';
 import { SluiceError } from '../../model/error.js';
 import { redactUrl } from '../../model/redact.js';
+import type { SourceFetch } from '../../model/source-fetch.js';
 import type { Clock } from '../clock.js';
 import { rangedBytes } from '../ranged-bytes.js';
-import type { AskOptions, SourceFetch } from './ask.js';
+import type { AskOptions } from './ask.js';
 import { lookHttp } from './look.js';
 import { streamFrom } from './stream-from.js';
 
 /** What the reader of http sources works with. */
 export interface HttpSourceOptions {
-  /** Under the address guard. */
+  /** Under the address guard. Content is read as its user's context says. */
   fetch: SourceFetch;
-  /** Asked for the content in its place, where there is something faster. Under the guard too. */
-  stream?: SourceFetch;
   /** For the head of one answer, in milliseconds. */
   timeoutMs: number;
   clock?: Clock;
@@ -32,9 +31,7 @@ export function httpSource(options: HttpSourceOptions): ConfiguredSource {
   };
 }
 
-type OpenOptions = AskOptions & Pick<HttpSourceOptions, 'stream'>;
-
-async function openHttp(url: string, context: SourceContext, options: OpenOptions): Promise<OpenBytes> {
+async function openHttp(url: string, context: SourceContext, options: AskOptions): Promise<OpenBytes> {
   const told = await lookHttp(url, options, { ranges: true });
   const name = redactUrl(url);
   const size = told.size ?? context.expectedSize;
@@ -48,10 +45,7 @@ async function openHttp(url: string, context: SourceContext, options: OpenOption
     fingerprint: told.fingerprint,
     seekable: told.ranges === true,
     openAt: (position, signal) =>
-      streamFrom(
-        { url, size, position, validator: told.validator },
-        { ...options, fetch: options.stream ?? options.fetch, signal },
-      ),
+      streamFrom({ url, size, position, validator: told.validator }, { ...options, fetch: context.read, signal }),
     look: async () => {
       const now = await lookHttp(url, options);
       return { size: now.size ?? size, fingerprint: now.fingerprint };

@@ -1,7 +1,8 @@
 import type { SourceState } from '../../model/define-source.js';
 import { SluiceError } from '../../model/error.js';
 import { redactUrl } from '../../model/redact.js';
-import { isOk, refusedError, type SourceAnswer, toldSize, validatorOf } from './answer.js';
+import type { SourceAnswer } from '../../model/source-fetch.js';
+import { isOk, refusedError, toldSize, validatorOf } from './answer.js';
 import { type AskOptions, askSource } from './ask.js';
 
 /** What a server tells of a file. */

@@ -1,5 +1,5 @@
+import type { SourceFetch } from '../../model/source-fetch.js';
 import { onAbort } from '../on-abort.js';
-import type { SourceFetch } from './ask.js';
 
 /** Asks sources over a fetch, wherever there is one. */
 export function overFetch(fetch: typeof globalThis.fetch): SourceFetch {

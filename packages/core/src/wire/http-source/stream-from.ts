@@ -1,7 +1,8 @@
 import { SluiceError } from '../../model/error.js';
 import { redactUrl } from '../../model/redact.js';
+import type { SourceAnswer } from '../../model/source-fetch.js';
 import { onAbort } from '../on-abort.js';
-import { isEncoded, isOk, readRange, refusedError, type SourceAnswer, toldSize, validatorOf } from './answer.js';
+import { isEncoded, isOk, readRange, refusedError, toldSize, validatorOf } from './answer.js';
 import { type AskOptions, askSource } from './ask.js';
 
 /** Which bytes of which file, as it was when it was looked at. */
