@@ -14,6 +14,7 @@ const workloads = new Map<string, () => Promise<Workload>>([
   ['firework-emulator', () => import('./upload/firework-emulator.js')],
   ['firework-import', () => import('./upload/firework-import.js')],
   ['send-parts', () => import('./upload/send-parts.js')],
+  ['digest-ftp', () => import('./ftp/digest-ftp.js')],
   ['waiting-jobs', () => import('./memory/waiting-jobs.js')],
   ['sqlite-jobs', () => import('./store/sqlite-jobs.js')],
   ['bullmq-jobs', () => import('./store/bullmq-jobs.js')],

@@ -170,7 +170,7 @@ describe('sluice emulator', () => {
     const command = /sluice import (\S+)/.exec(first.stdout)?.[1] ?? '';
     const ran = await sluice('import', command, '--json', '--config', 'emulator.json', '--timeout', '1s');
     expect(jobOf(ran).provider).toBe('importly');
-    await again.said(/importly 429 {2}POST \/importly\/import/);
+    await again.said(/importly +429 {2}POST \/importly\/import/);
     again.child.kill('SIGTERM');
     expect((await again.ended).code).toBe(0);
   });
