@@ -1,5 +1,11 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { SluiceError } from './error.js';
+
+/** What a thrown value says, in one line: a schema's error is a page of JSON otherwise. */
+export function saidBy(thrown: unknown): string {
+  if (thrown instanceof z.ZodError) return z.prettifyError(thrown).replaceAll('\n', ' ');
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
 
 /** What {@link invalidInput} says besides the rule. */
 export interface IssueScope {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import type { AdapterMembers } from '../../src/model/adapter.js';
 import { SluiceError } from '../../src/model/error.js';
 import { completed, looksInTurn, running, unavailable } from '../support/acme.js';
@@ -133,11 +134,17 @@ describe('a look that fails', () => {
     },
   );
 
-  it('because the adapter breaks on the answer is a call’s error too', async () => {
-    const { clock, job } = await watched(looksInTurn(new TypeError('cannot read state of undefined'), completed));
+  it.each([
+    [new TypeError('cannot read state of undefined'), 'cannot read state of undefined'],
+    [
+      z.object({ id: z.string() }).safeParse({}).error,
+      '✖ Invalid input: expected string, received undefined   → at id.',
+    ],
+  ])('because the adapter breaks on the answer is a call’s error too: %s', async (thrown, said) => {
+    const { clock, job } = await watched(looksInTurn(thrown ?? completed, completed));
     await expect(clock.run(job.wait())).rejects.toMatchObject({
       code: 'protocol',
-      message: expect.stringContaining('acme: the adapter cannot read the status: cannot read state of undefined'),
+      message: expect.stringContaining(`acme: the adapter cannot read the status: ${said}`),
     });
     expect(await clock.run(job.wait())).toMatchObject({ state: 'completed' });
   });

@@ -1,4 +1,5 @@
 import { SluiceError } from '../../model/error.js';
+import { saidBy } from '../../model/issues.js';
 import type { JobRecord } from '../../model/record.js';
 import type { Message } from '../../store/contract.js';
 import { isTransient } from '../../wire/failure.js';
@@ -34,10 +35,9 @@ export function asCallError(step: Step, thrown: unknown, doing: string): SluiceE
     if (thrown.code === 'aborted') throw thrown;
     return step.redactThrown(thrown);
   }
-  const said = thrown instanceof Error ? thrown.message : String(thrown);
   const error = new SluiceError({
     code: 'protocol',
-    message: `${step.provider.name}: the adapter cannot ${doing}: ${said}`,
+    message: `${step.provider.name}: the adapter cannot ${doing}: ${saidBy(thrown)}`,
     provider: step.provider.name,
     cause: thrown,
   });

@@ -1,5 +1,6 @@
 import type { Started } from '../../model/adapter.js';
 import { SluiceError } from '../../model/error.js';
+import { saidBy } from '../../model/issues.js';
 import { isFinal, type JobRecord } from '../../model/record.js';
 import { isTransient } from '../../wire/failure.js';
 import type { Advanced } from '../advance.js';
@@ -84,11 +85,10 @@ export function asStartError(thrown: unknown, step: Step): SluiceError {
     const accepted = step.answered && thrown.ambiguous === undefined && isTransient(thrown);
     return accepted ? new SluiceError({ ...thrown.toJSON(), ambiguous: true, cause: thrown }) : thrown;
   }
-  const said = thrown instanceof Error ? thrown.message : String(thrown);
   const effect = step.record.intent?.effect ?? 'start';
   return new SluiceError({
     code: 'protocol',
-    message: `${provider.name}: the adapter failed ${step.sent ? 'after' : 'before'} the ${effect} was sent: ${said}`,
+    message: `${provider.name}: the adapter failed ${step.sent ? 'after' : 'before'} the ${effect} was sent: ${saidBy(thrown)}`,
     provider: provider.name,
     ...(step.sent && { ambiguous: true }),
     cause: thrown,
