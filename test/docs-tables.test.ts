@@ -36,7 +36,7 @@ const lists: [path: string, heading: string, names: Record<string, true>][] = [
     '# Request',
     {
       ...{ source: true, provider: true, name: true, key: true, expect: true, metadata: true, priority: true },
-      ...{ ifExists: true, route: true, options: true, deadlineMs: true },
+      ...{ ifExists: true, route: true, verify: true, options: true, deadlineMs: true },
     } satisfies All<keyof ImportRequest>,
   ],
   [

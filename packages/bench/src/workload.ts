@@ -9,6 +9,8 @@ interface Workload {
 const workloads = new Map<string, () => Promise<Workload>>([
   ['import-jobs', () => import('./overhead/import-jobs.js')],
   ['batch-rows', () => import('./batch/batch-rows.js')],
+  ['http-source', () => import('./relay/http-source.js')],
+  ['relay-import', () => import('./relay/relay-import.js')],
   ['fixed-server', () => import('./overhead/fixed-server.js')],
   ['emulator', () => import('./overhead/emulator.js')],
   ['firework-emulator', () => import('./upload/firework-emulator.js')],

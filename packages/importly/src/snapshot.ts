@@ -1,4 +1,4 @@
-import type { Asset, Cost, JobState, JsonValue, ProviderSnapshot, Warning } from '@sluice/core/adapter';
+import type { Asset, Cost, JobState, JsonValue, ProviderSnapshot, StoredPlace, Warning } from '@sluice/core/adapter';
 import type { Accepted, ImportState } from './wire-shapes.js';
 
 /** What a look has besides the answer. */
@@ -46,7 +46,15 @@ export function readSnapshot(answer: ImportState, look: LookContext): ProviderSn
   const cost = costOf(result);
   return {
     ...standing,
-    items: [{ ok: true, ref: look.id, asset: assetOf(result, answer.completedAt, look), of: { size: 'rendition' } }],
+    items: [
+      {
+        ok: true,
+        ref: look.id,
+        asset: assetOf(result, answer.completedAt, look),
+        of: { size: 'rendition' },
+        ...storedIn(result),
+      },
+    ],
     warnings: warningsOf(result, look.stored),
     ...(cost !== undefined && { cost }),
   };
@@ -82,6 +90,13 @@ function assetOf(result: Result, completedAt: string | null | undefined, look: L
   if (result.title != null) asset.title = result.title;
   if (result.s3Storage == null) asset.expiresAt = expiryOf(completedAt, look.now);
   return asset;
+}
+
+/** Where it is in the user's own bucket, as far as Importly tells. */
+function storedIn({ s3Storage }: Result): { stored?: StoredPlace } {
+  const { url, bucket, key } = s3Storage ?? {};
+  if (url == null || bucket == null || key == null || !URL.canParse(url)) return {};
+  return { stored: { url, bucket, key } };
 }
 
 /** Importly, Import Endpoint page: "Your media stays on Importly's servers for up to 7 days". */

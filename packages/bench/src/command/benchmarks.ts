@@ -5,6 +5,7 @@ import type { Benchmark } from '../figures/benchmark.js';
 import { ftp } from '../ftp/ftp.js';
 import { memory } from '../memory/memory.js';
 import { overhead } from '../overhead/overhead.js';
+import { relay } from '../relay/relay.js';
 import { size } from '../size/size.js';
 import { store } from '../store/store.js';
 import { upload } from '../upload/upload.js';
@@ -18,6 +19,7 @@ export const benchmarks: readonly Benchmark[] = [
   store,
   upload,
   ftp,
+  relay,
   batch,
   batchKills,
 ];

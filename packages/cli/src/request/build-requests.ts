@@ -57,7 +57,7 @@ function hashOf({ expectSha256 }: RequestOptions): string | undefined {
 
 /** What the command line says of every request. */
 export function sharedFields(sluice: Sluice, options: RequestOptions): Omit<ImportRequest, 'source'> {
-  const { provider, name, key, priority, ifExists, route } = options;
+  const { provider, name, key, priority, ifExists, route, verify } = options;
   const metadata = parseAssignments(options.metadata ?? [], { flag: '--metadata', nested: false });
   const own = parseAssignments(options.option ?? [], { flag: '--option', nested: true });
   const adapter = adapterOf(sluice, provider);
@@ -68,6 +68,7 @@ export function sharedFields(sluice: Sluice, options: RequestOptions): Omit<Impo
     ...(priority !== undefined && { priority }),
     ...(ifExists !== undefined && { ifExists }),
     ...(route !== undefined && { route }),
+    ...(verify !== undefined && { verify }),
     ...(options.metadata !== undefined && { metadata }),
     ...(options.option !== undefined && adapter !== undefined && { options: { [adapter]: own } }),
   };

@@ -15,6 +15,7 @@ export interface RequestOptions {
   ifExists?: 'replace' | 'skip' | 'fail';
   route?: 'auto' | 'direct' | 'presign' | 'relay' | 'stage';
   key?: string;
+  verify?: boolean;
 }
 
 /** What every subcommand that reads the configuration takes. */
@@ -36,7 +37,8 @@ export function addRowOptions(command: Command): Command {
     .option('--metadata <k=v>', 'title, description, tags or another field; repeatable', collect)
     .option('--priority <n>', 'from 0, higher first', wholeNumber(0))
     .addOption(choice('--if-exists <what>', 'when the name is already there', ['replace', 'skip', 'fail']))
-    .addOption(choice('--route <how>', 'how the bytes travel', ['auto', 'direct', 'presign', 'relay', 'stage']));
+    .addOption(choice('--route <how>', 'how the bytes travel', ['auto', 'direct', 'presign', 'relay', 'stage']))
+    .option('--verify', 'ask your own bucket whether what the provider put there is there');
 }
 
 /** Adds the options of {@link RequestOptions}. */

@@ -67,7 +67,23 @@ export interface FailedItem {
   error: ItemError;
 }
 
+/** Where a file stands in a bucket of the user's own, as the provider says. */
+export interface StoredPlace {
+  /** By which the store's host is known; without credentials. */
+  url: string;
+  bucket: string;
+  key: string;
+}
+
 /** What an adapter says of one file; the engine adds the checks. */
 export type ReportedItem =
-  | { ok: true; ref: string; outcome?: ItemOutcome; asset: Asset; of?: { size?: Measured; sha256?: Measured } }
+  | {
+      ok: true;
+      ref: string;
+      outcome?: ItemOutcome;
+      asset: Asset;
+      of?: { size?: Measured; sha256?: Measured };
+      /** For `verify`: the engine asks the bucket. */
+      stored?: StoredPlace;
+    }
   | { ok: false; ref: string; message: string; providerCode?: string };

@@ -49,6 +49,8 @@ export interface ImportRequest {
   priority?: number;
   ifExists?: (typeof ifExistsChoices)[number];
   route?: (typeof routes)[number];
+  /** Ask the user's own bucket whether what the provider says to have put there is there, with its size; `integrity` where it is not. */
+  verify?: boolean;
   /** The finer wishes, by adapter name. Only the chosen adapter's are parsed. */
   options?: AdapterOptions;
   /** How long the provider may take from the start, in milliseconds, before the job is given up; in place of the setting. */
@@ -95,6 +97,7 @@ export const requestSchema = z.strictObject({
   priority: z.int().min(0).optional(),
   ifExists: z.enum(ifExistsChoices).optional(),
   route: z.enum(routes).optional(),
+  verify: z.boolean().optional(),
   options: z.record(z.string(), z.record(z.string(), z.json())).optional(),
   deadlineMs: z.int().min(1).optional(),
 });

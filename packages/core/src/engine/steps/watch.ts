@@ -5,6 +5,7 @@ import type { Message } from '../../store/contract.js';
 import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
 import { failed, observed } from '../transitions.js';
+import { verifyStored } from '../verify-stored.js';
 import { asCallError, callFailed } from './call-failed.js';
 import { assertKnownEffect, runEffect } from './effect.js';
 import { settled } from './outcome.js';
@@ -27,7 +28,7 @@ export async function watchStep(step: Step): Promise<Advanced> {
     const snapshot = await provider.members.status(step.record.ref ?? null, step.context('statuses'));
     next = snapshot.next;
     if (next !== undefined) assertKnownEffect(step, next.effect);
-    seen = observed(step.record, snapshot, { provider, now: step.now });
+    seen = await verifyStored(step, observed(step.record, snapshot, { provider, now: step.now }), snapshot);
   } catch (error) {
     return lookFailed(step, asCallError(step, error, 'read the status'), hints);
   }
