@@ -51,7 +51,8 @@ try {
 /** The emulator's sample video, as a file. */
 async function sampleFile() {
   const url = emulator?.media.files[0]?.url;
-  if (url === undefined) throw new SluiceError({ code: 'invalid-request', message: 'name the file: node main.js FILE' });
+  if (url === undefined)
+    throw new SluiceError({ code: 'invalid-request', message: 'name the file: node main.js FILE' });
   const path = join(folder, 'sample.mp4');
   await writeFile(path, new Uint8Array(await (await fetch(url)).arrayBuffer()));
   return path;
