@@ -146,7 +146,8 @@ describe('the code of the pages', () => {
     try {
       const file = join(folder, 'sluice.config.json');
       await writeFile(file, code);
-      const configuration = await readConfiguration(file, { IMPORTLY_API_KEY: 'a-key' });
+      const names = [...code.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name);
+      const configuration = await readConfiguration(file, Object.fromEntries(names.map((name) => [name, 'a-key'])));
       expect(Object.keys((await openConfiguration(configuration, { packagesFrom: [root] })).providers)).not.toEqual([]);
     } finally {
       await rm(folder, { recursive: true });

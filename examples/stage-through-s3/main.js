@@ -30,8 +30,8 @@ const sluice = createSluice({
 });
 try {
   const source = fromFile(process.argv[2] ?? (await sampleFile()));
-  const { route, traffic } = await sluice.plan({ source });
-  console.log(`${route?.kind}: ${route?.why}; ${traffic?.out} bytes go out from here`);
+  const { source: from, route, traffic } = await sluice.plan({ source });
+  console.log(`${from}: ${route?.kind}, ${route?.why}; ${traffic?.out} bytes go out from here`);
   const job = await sluice.import({ source });
   const { items, warnings } = await job.wait();
   for (const item of items) if (item.ok) console.log(`asset ${item.asset.id}: ${item.asset.size} bytes`);

@@ -39,7 +39,10 @@ export async function run(input: unknown): Promise<z.input<typeof httpSourceSche
     more();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  whenStopped(async () => server.closeAllConnections());
+  whenStopped(async () => {
+    server.close();
+    server.closeAllConnections();
+  });
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}` };
 }
