@@ -9,23 +9,29 @@ const bufferSize = 1024 * 1024;
 const toCacheLine = 48;
 
 /**
+ * Behind TLS, what one read brought is handed over record by record, without asking whether the one before is used up: each needs
+ * memory of its own. A record's most, in bytes.
+ */
+const recordSize = 16 * 1024;
+
+/**
  * A connection on which the bytes of a file come. It is read into one buffer, again and again: a buffer for each packet and the machinery of
  * streams cost more than half of the speed.
  */
 export class DataConnection {
   readonly #socket: Socket;
-  readonly #buffer = new Uint8Array(new ArrayBuffer(toCacheLine + bufferSize), toCacheLine);
-  #filled = 0;
+  readonly #arrived: Uint8Array[] = [];
   #over: { error?: unknown } | undefined;
   #wake: (() => void) | undefined;
 
   /** @param connect begins to connect a socket that is read as it is told */
-  constructor(connect: (onread: OnReadOpts) => Socket) {
+  constructor(connect: (onread: OnReadOpts) => Socket, { secure }: { secure: boolean }) {
+    const reused = () => new Uint8Array(new ArrayBuffer(toCacheLine + bufferSize), toCacheLine);
     this.#socket = connect({
-      buffer: this.#buffer,
+      buffer: secure ? () => new Uint8Array(recordSize) : reused(),
       // False: nothing more is read until this is used up.
-      callback: (length) => {
-        this.#filled = length;
+      callback: (length, memory) => {
+        this.#arrived.push(memory.subarray(0, length));
         this.#wake?.();
         return false;
       },
@@ -46,7 +52,7 @@ export class DataConnection {
 
   /** What came next, in memory that the next call uses again; undefined at the end. */
   async next(): Promise<Uint8Array | undefined> {
-    if (this.#filled === 0 && this.#over === undefined) {
+    if (this.#arrived.length === 0 && this.#over === undefined) {
       const arrived = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -54,11 +60,8 @@ export class DataConnection {
       await arrived;
       this.#wake = undefined;
     }
-    if (this.#filled > 0) {
-      const chunk = this.#buffer.subarray(0, this.#filled);
-      this.#filled = 0;
-      return chunk;
-    }
+    const chunk = this.#arrived.shift();
+    if (chunk !== undefined) return chunk;
     if (this.#over?.error !== undefined) throw this.#over.error;
     return undefined;
   }

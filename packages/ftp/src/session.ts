@@ -131,13 +131,16 @@ export class Session {
   async #connectTo(port: number): Promise<DataConnection> {
     const { ftp } = this.#client;
     const { socket: control, tlsOptions } = ftp;
-    const data = new DataConnection((onread) => {
-      const place = { host: this.#place.address, port, onread };
-      if (!(control instanceof TLSSocket)) return connectPlain(place);
-      // The session of the login shows that the same client comes: many servers give no bytes without it.
-      const session = ftp.tlsSessionStore ?? control.getSession();
-      return connectTls({ ...tlsOptions, ...place, ...(session !== undefined && { session }) });
-    });
+    const data = new DataConnection(
+      (onread) => {
+        const place = { host: this.#place.address, port, onread };
+        if (!(control instanceof TLSSocket)) return connectPlain(place);
+        // The session of the login shows that the same client comes: many servers give no bytes without it.
+        const session = ftp.tlsSessionStore ?? control.getSession();
+        return connectTls({ ...tlsOptions, ...place, ...(session !== undefined && { session }) });
+      },
+      { secure: control instanceof TLSSocket },
+    );
     this.#data = data;
     await data.connected();
     return data;

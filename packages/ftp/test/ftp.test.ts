@@ -174,6 +174,18 @@ describe.skipIf(missing.vsftpd !== undefined).each(['implicit', 'explicit'] as c
       expect(digest(await readAll(opened))).toBe(digest(bytes));
     });
 
+    it('brings what comes faster than it is read in its order', async () => {
+      const ca = await readFile(server().certificate ?? '', 'utf8');
+      const long = Buffer.concat(
+        Array.from({ length: 20 }, (_, index) => Buffer.concat([bytes, Buffer.from([index])])),
+      );
+      await writeFile(join(server().folder, 'long.mp4'), long);
+      const asked = `ftps://localhost:${server().port}/long.mp4`;
+      const opened = await source().open(asked, context({ network: { ca } }));
+      onTestFinished(() => opened.close());
+      expect(digest(await readAll(opened))).toBe(digest(long));
+    });
+
     it('is not read by who does not', async () => {
       await expect(source().look(url(), context())).rejects.toMatchObject({
         code: 'source-unreachable',
