@@ -24,10 +24,13 @@ export async function cancelCommand(ids: string[], options: CancelOptions): Prom
     const jobs = options.all === true ? liveJobs(sluice, options) : await findJobs(sluice, ids);
     const reporter = createReporter(options);
     let allCanceled = true;
+    let found = 0;
     await inPool(jobs, atOnce, async (job) => {
+      found += 1;
       const canceled = await cancel(job, { abandon: options.abandon === true, reporter });
       allCanceled &&= canceled;
     });
+    if (found === 0) reporter.note('nothing to cancel: no such job is still going');
     reporter.close();
     return allCanceled ? exitCode.completed : exitCode.failed;
   });

@@ -80,27 +80,27 @@ function jobRows(snapshot: ImportSnapshot, now: number): Row[] {
   const rows: Row[] = [];
   if (snapshot.cost !== undefined) rows.push(['cost', formatCost(snapshot.cost)]);
   for (const warning of snapshot.warnings) rows.push(['warning', printable(warning.message)]);
-  if (snapshot.error !== undefined) rows.push(...errorRows(snapshot.error));
+  if (snapshot.error !== undefined) rows.push(...errorRows(snapshot.error, snapshot.id));
   rows.push(['source', printable(snapshot.source)]);
   rows.push(['job', `${snapshot.id} · ${printable(snapshot.provider)} · ${elapsed(snapshot, now)}`]);
   return rows;
 }
 
 /** The message says what to do about the cause; here is what to do about the job. */
-function errorRows(error: ErrorFields): Row[] {
+function errorRows(error: ErrorFields, id: string): Row[] {
   const rows: Row[] = [['error', `${error.code}: ${printable(error.message)}`]];
   if (error.requestId !== undefined) rows.push(['request', printable(error.requestId)]);
-  const next = nextStep(error);
+  const next = nextStep(error, id);
   if (next !== undefined) rows.push(['next', next]);
   return rows;
 }
 
-function nextStep({ code, retry }: ErrorFields): string | undefined {
+function nextStep({ code, retry }: ErrorFields, id: string): string | undefined {
   if (code === 'aborted') return undefined;
   if (code === 'unknown')
-    return 'look at the provider first: it may have the file, and have billed it; import again only if it has not';
-  if (retry === 'later') return 'import it again once the cause is mended';
-  if (retry === 'exhausted') return 'it was tried until the limit; import it again later';
+    return `look at the provider first: it may have the file, and have billed it; only if not: sluice retry ${id} --even-unknown`;
+  if (retry === 'later') return `once the cause is mended: sluice retry ${id}`;
+  if (retry === 'exhausted') return `it was tried until the limit; later: sluice retry ${id}`;
   return 'importing the same again will not help: change what the error names';
 }
 

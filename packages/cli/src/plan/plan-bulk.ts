@@ -132,7 +132,9 @@ async function planLine(sluice: Sluice, { rows, known, problems, providers }: Bu
 }
 
 async function describe(sluice: Sluice, { rows, known, problems, providers }: BulkPlan): Promise<string[]> {
-  const lines = [`${count(rows)} rows${problems > 0 ? `, ${count(problems)} of them wrong` : ''}`];
+  const lines = [
+    `${count(rows)} ${rows === 1 ? 'row' : 'rows'}${problems > 0 ? `, ${count(problems)} of them wrong` : ''}`,
+  ];
   for (const [state, many] of known) lines.push(`  ${count(many)} ${knownWords[state] ?? state}`);
   for (const [name, totals] of providers) {
     const { info, history } = await backgroundOf(sluice, name);

@@ -154,6 +154,12 @@ describe('sluice cancel', () => {
     expect((await sluice('cancel', waiting.id)).code).toBe(0);
   });
 
+  it('says that there is nothing to cancel', async () => {
+    const { sluice } = await makeWorld();
+    const ran = await sluice('cancel', '--all');
+    expect(ran).toEqual({ code: 0, stdout: '', stderr: 'sluice: nothing to cancel: no such job is still going\n' });
+  });
+
   it('says that the provider cannot, and the way out', async () => {
     const { sluice, source } = await makeWorld(slow);
     const { id } = jobOf(await sluice('import', source, '--no-wait', '--json'));

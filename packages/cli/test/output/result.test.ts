@@ -47,14 +47,14 @@ describe('the result for a person', () => {
       '✗ clip.mp4  failed',
       '  error     quota: out of credits',
       '  request   r-1',
-      '  next      import it again once the cause is mended',
+      '  next      once the cause is mended: sluice retry job_1',
     ]);
   });
 
   it.each([
-    ['unknown', 'never', /look at the provider first/],
+    ['unknown', 'never', /look at the provider first.* only if not: sluice retry job_1 --even-unknown/],
     ['invalid-request', 'never', /will not help/],
-    ['unavailable', 'exhausted', /import it again later/],
+    ['unavailable', 'exhausted', /later: sluice retry job_1/],
   ] as const)('says what to do after %s', (code, retry, next) => {
     expect(render(snapshot({ state: 'failed', error: { code, message: 'm', retry } })).join('\n')).toMatch(next);
   });

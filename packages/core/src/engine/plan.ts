@@ -78,16 +78,22 @@ async function lookAhead(engine: Engine, intake: Intake, signal: AbortSignal): P
   if (!needed || route === undefined || expect?.size !== undefined || source.kind !== 'url') return intake;
   try {
     const { size } = await engine.sources.look(source.url, { signal });
-    if (size === undefined) return withProblem(intake, 'the source does not tell it');
+    if (size === undefined) return unsized(intake, 'the source does not tell it');
     return judge(engine, { provider, request, record: { ...record, measured: { ...record.measured, size } } });
   } catch (thrown) {
     const error = toSluiceError(thrown);
     if (signal.aborted) throw error;
-    return withProblem(intake, redactText(error.message, [...provider.secrets, ...recordSecrets(record)]));
+    const message = redactText(error.message, [...provider.secrets, ...recordSecrets(record)]);
+    // What the source can never be read for, no size mends.
+    if (error.retry === 'never') return withProblem(intake, 'source', message);
+    return unsized(intake, message);
   }
 }
 
-function withProblem(intake: Intake, why: string): Intake {
-  const message = `the size must be known before the start, and ${why}; give it`;
-  return { ...intake, problems: [...intake.problems, { severity: 'error', field: 'expect.size', message }] };
+function unsized(intake: Intake, why: string): Intake {
+  return withProblem(intake, 'expect.size', `the size must be known before the start; give it (${why})`);
+}
+
+function withProblem(intake: Intake, field: string, message: string): Intake {
+  return { ...intake, problems: [...intake.problems, { severity: 'error', field, message }] };
 }

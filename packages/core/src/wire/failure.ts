@@ -40,8 +40,10 @@ export function connectionError(error: unknown, scope: FailureScope): SluiceErro
   const ours = findInCauses(error, SluiceError.is);
   if (ours !== undefined) return ours;
   const code = causeText(error, 'code');
-  const sent = !neverConnected.has(code ?? '') && !connecting.has(causeText(error, 'syscall') ?? '');
-  const what = sent ? 'the connection broke before an answer came' : 'no connection could be made';
+  const forbidden = findInCauses(error, isBadPort) !== undefined;
+  const sent = !forbidden && !neverConnected.has(code ?? '') && !connecting.has(causeText(error, 'syscall') ?? '');
+  const why = forbidden ? ' (fetch never connects to this port; choose another one)' : '';
+  const what = sent ? 'the connection broke before an answer came' : `no connection could be made${why}`;
   return new SluiceError({
     code: 'unavailable',
     message: `${scope.provider}: ${what}${code === undefined ? '' : ` (${code})`}`,
@@ -135,6 +137,11 @@ function saidIn({ status, json, header }: HttpRefusal): string | undefined {
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
   return [json.message, json.error, json.error_message, json.detail].find((value) => typeof value === 'string');
+}
+
+/** The fetch standard's list of ports that are no web server's. It is told by its words alone. */
+function isBadPort(error: unknown): error is Error {
+  return error instanceof Error && error.message === 'bad port';
 }
 
 /** The first text of that name along the chain of causes. */

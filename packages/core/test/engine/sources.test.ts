@@ -95,6 +95,14 @@ describe('the size that a provider must know', () => {
     expect(seen).toEqual([]);
   });
 
+  it('does not help where the source can never be read: the plan names the source', async () => {
+    const look = () =>
+      Promise.reject(new SluiceError({ code: 'source-unreachable', retry: 'never', message: 'private' }));
+    const { sluice } = client({ look });
+    const { problems } = await sluice.plan({ source: url });
+    expect(problems).toEqual([expect.objectContaining({ field: 'source', message: 'private' })]);
+  });
+
   it('is asked for again where the source is only away for a while, with nothing sent', async () => {
     let looks = 0;
     const look = async () => {

@@ -93,7 +93,7 @@ describe('loadSluice', () => {
     [
       'a file that is not there',
       { adapter: './nowhere.js' },
-      /providers\.a\.adapter: "\.\/nowhere\.js" could not be loaded/,
+      /providers\.a\.adapter: "\.\/nowhere\.js" could not be loaded: there is no such file$/,
     ],
     [
       'a store as adapter',

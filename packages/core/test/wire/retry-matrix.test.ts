@@ -75,6 +75,17 @@ describe.each(failures)('%s', (_name, answer, { code, sure, again }) => {
   });
 });
 
+describe('a port that fetch never connects to', () => {
+  it('is sure to have got nothing, also from a call that is made once', async () => {
+    const refusal: unknown = await fetch('http://127.0.0.1:9/').catch((thrown: unknown) => thrown);
+    const { http, clock } = makeHttp({ fetch: () => Promise.reject(refusal), wire });
+    const call = http.call({ method: 'POST', path: '/import', effect: 'once' });
+    const error = await clock.run(call.catch((thrown: unknown) => thrown));
+    expect(error).toMatchObject({ code: 'unavailable', message: expect.stringContaining('choose another one') });
+    expect(error).not.toHaveProperty('ambiguous', true);
+  });
+});
+
 describe('an answer that is no JSON', () => {
   it.each(effects)('to a call with effect %s', async (effect) => {
     const script = scriptedHttp([{ answer: { text: '<html>' } }]);

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve as resolvePath } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { resolve } from 'import-meta-resolve';
 import { type AdapterFactory, isAdapterFactory } from '../../model/define-adapter.js';
 import { isSourceFactory, type SourceFactory } from '../../model/define-source.js';
@@ -70,6 +71,8 @@ function pick<Factory>(
 
 async function load(request: PackageRequest): Promise<object> {
   const url = find(request);
+  if (isPath(request.name) && !existsSync(fileURLToPath(url)))
+    throw configurationProblem(request.place, `"${request.name}" could not be loaded: there is no such file`);
   try {
     const loaded: object = await import(url);
     return loaded;
@@ -79,8 +82,12 @@ async function load(request: PackageRequest): Promise<object> {
   }
 }
 
+function isPath(name: string): boolean {
+  return name.startsWith('.') || isAbsolute(name);
+}
+
 function find({ place, name, from }: PackageRequest): string {
-  if (name.startsWith('.') || isAbsolute(name)) return pathToFileURL(resolvePath(from[0] ?? '.', name)).href;
+  if (isPath(name)) return pathToFileURL(resolvePath(from[0] ?? '.', name)).href;
   const packageName = /^(@[^/@\s]+\/)?[a-z0-9][^/@\s]*/.exec(name)?.[0];
   if (packageName === undefined || /[@\s]/.test(name.slice(packageName.length))) {
     throw configurationProblem(place, `"${name}" is neither a package's name nor a path that starts with "./"`);
