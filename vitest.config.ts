@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    globalSetup: ['test/state-folder.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,

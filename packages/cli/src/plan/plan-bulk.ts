@@ -169,8 +169,12 @@ function sizeWords({ bytes, unsized, rows }: ProviderTotals): string {
 
 function timeWords(leastMs: number, history: History | undefined): string {
   const basis =
-    history === undefined ? "by the provider's limits alone" : `by its limits and its last ${history.jobs} jobs here`;
+    history === undefined ? "by the provider's limits alone" : `by its limits and ${lastJobs(history)} here`;
   return `at least ${formatDuration(leastMs)}, ${basis}`;
+}
+
+function lastJobs({ jobs }: History): string {
+  return jobs === 1 ? 'its last job' : `its last ${jobs} jobs`;
 }
 
 /** From the provider's own word, else from what jobs like these cost before. */
@@ -191,5 +195,5 @@ function costsOf(
     return { amounts: new Map(), words: 'not known; --probe asks the provider, which some charge for' };
   }
   const amounts = new Map([...history.costs].map(([unit, amount]) => [unit, amount * totals.rows]));
-  return { amounts, words: `about ${words(amounts)}, as its last ${history.jobs} jobs here cost` };
+  return { amounts, words: `about ${words(amounts)}, as ${lastJobs(history)} here cost` };
 }

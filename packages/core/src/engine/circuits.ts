@@ -1,7 +1,7 @@
+import { Heap } from '../store/heap.js';
 import type { Clock } from '../wire/clock.js';
 import type { Advanced } from './advance.js';
 import type { Driven } from './driver.js';
-import { Heap } from './heap.js';
 import { Timer } from './timer.js';
 
 /** So many failed calls in a row, of any jobs, mean that the provider is down. */
@@ -64,7 +64,7 @@ export class Circuits {
     if (!circuit.members.has(job)) {
       circuit.members.add(job);
       this.#turn += 1;
-      circuit.waiting.push({ job, turn: this.#turn });
+      circuit.waiting.add({ job, turn: this.#turn });
     }
     if (circuit.open.probing === undefined) this.#setTimer(circuit);
     return true;

@@ -3,10 +3,10 @@ import { isFinal, type JobRecord } from '../model/record.js';
 import { slotsName } from '../store/contract.js';
 import { onAbort } from '../wire/on-abort.js';
 import { type Advanced, advance } from './advance.js';
+import { Agenda } from './agenda.js';
 import { Circuits, type OpenCircuit } from './circuits.js';
 import { deferred } from './deferred.js';
 import type { Engine } from './engine.js';
-import { Heap } from './heap.js';
 import { comesFirst, Lanes } from './lanes.js';
 import { Shares } from './shares.js';
 import { Timer } from './timer.js';
@@ -29,7 +29,7 @@ export interface Driven {
   early: boolean;
   users: number;
   moving: boolean;
-  /** Where it stands in the heap of due times, if it does: entries of older versions are stale. */
+  /** Of its entry in the agenda: entries of older versions are stale. */
   version: number;
   stop: AbortController;
   /** Resolves when the next step has ended. */
@@ -47,7 +47,7 @@ export class Driver {
   readonly #engine: Engine;
   readonly #concurrency: number;
   readonly #driven = new Map<string, Driven>();
-  readonly #due = new Heap<{ job: Driven; version: number; at: number }>((a, b) => isBefore(a, b));
+  readonly #agenda = new Agenda();
   readonly #lanes: Lanes;
   readonly #circuits: Circuits;
   readonly #shares: Shares;
@@ -172,7 +172,7 @@ export class Driver {
     if (this.#driven.get(job.id) !== job) return;
     this.#driven.delete(job.id);
     this.#shares.remove(job);
-    job.version += 1;
+    this.#agenda.leaveOut(job);
     job.firstStep.resolve();
     // While it moves it may be the one that tries: the next one is let in when its step has ended.
     if (!job.moving) this.#lanes.leave(job);
@@ -183,10 +183,9 @@ export class Driver {
 
   #schedule(job: Driven, at: number, early: boolean): void {
     if (this.#driven.get(job.id) !== job || job.moving || this.#closed) return;
-    job.version += 1;
     job.early = early;
     job.dueAt = at;
-    this.#due.push({ job, version: job.version, at });
+    this.#agenda.put(job, at);
     this.#pump();
   }
 
@@ -194,34 +193,23 @@ export class Driver {
   #pump(): void {
     const now = this.#engine.clock.now();
     while (this.#moving < this.#concurrency) {
-      this.#dropStale();
-      const next = this.#due.peek();
-      if (next === undefined || next.at > now) break;
-      this.#due.pop();
-      if (this.#circuits.keeps(next.job)) this.#wakeAtDeadline(next.job);
-      else if (!this.#shares.keeps(next.job)) this.#move(next.job);
+      const next = this.#agenda.takeDue(now);
+      if (next === undefined) break;
+      if (this.#circuits.keeps(next)) this.#wakeAtDeadline(next);
+      else if (!this.#shares.keeps(next)) this.#move(next);
     }
     this.#setTimer();
   }
 
   /** Whatever keeps a job, it ends at its deadline. */
   #wakeAtDeadline(job: Driven): void {
-    if (job.deadlineAt === undefined) return;
-    job.version += 1;
-    this.#due.push({ job, version: job.version, at: job.deadlineAt });
+    if (job.deadlineAt !== undefined) this.#agenda.put(job, job.deadlineAt);
   }
 
   #setTimer(): void {
-    this.#dropStale();
-    const next = this.#due.peek();
+    const next = this.#agenda.firstAt();
     if (next === undefined || this.#moving >= this.#concurrency) this.#timer.clear();
-    else this.#timer.set(next.at, () => this.#pump());
-  }
-
-  #dropStale(): void {
-    for (let top = this.#due.peek(); top !== undefined && top.version !== top.job.version; top = this.#due.peek()) {
-      this.#due.pop();
-    }
+    else this.#timer.set(next, () => this.#pump());
   }
 
   #move(job: Driven): void {
@@ -290,10 +278,6 @@ export class Driver {
 
 /** Made once: every job that ends well is stopped with it too, and a new error a job would be paid for its stack. */
 const unwanted = new SluiceError({ code: 'aborted', message: 'nobody waits for this job any more' });
-
-function isBefore(a: { job: Driven; at: number }, b: { job: Driven; at: number }): boolean {
-  return a.at === b.at ? comesFirst(a.job, b.job) : a.at < b.at;
-}
 
 function closedError(): SluiceError {
   return new SluiceError({ code: 'aborted', message: 'the client was closed; its jobs are as they were' });

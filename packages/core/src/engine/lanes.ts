@@ -1,6 +1,6 @@
+import { Heap } from '../store/heap.js';
 import type { Clock } from '../wire/clock.js';
 import type { Driven } from './driver.js';
-import { Heap } from './heap.js';
 import { Timer } from './timer.js';
 
 /** How soon to try a full lane again, in milliseconds, when other processes may free it unseen. */
@@ -51,7 +51,7 @@ export class Lanes {
     const lane = this.#lane(job.lane);
     // Whatever time it was due at counts no more.
     job.version += 1;
-    if (!lane.members.has(job)) lane.waiting.push(job);
+    if (!lane.members.has(job)) lane.waiting.add(job);
     lane.members.add(job);
   }
 

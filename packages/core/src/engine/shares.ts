@@ -1,5 +1,5 @@
+import { Heap } from '../store/heap.js';
 import type { Driven } from './driver.js';
-import { Heap } from './heap.js';
 
 /** So much room is kept free for each other provider that has jobs. */
 const reserve = 8;
@@ -40,7 +40,7 @@ export class Shares {
   keeps(job: Driven): boolean {
     const share = this.#share(job.provider);
     if (share.moving < this.#most()) return false;
-    if (!share.members.has(job)) share.waiting.push(job);
+    if (!share.members.has(job)) share.waiting.add(job);
     share.members.add(job);
     return true;
   }

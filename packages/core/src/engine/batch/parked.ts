@@ -1,6 +1,6 @@
 import type { JobRecord } from '../../model/record.js';
 import { slotsName } from '../../store/contract.js';
-import { Heap } from '../heap.js';
+import { Heap } from '../../store/heap.js';
 import type { Provider } from '../providers.js';
 
 /** So many of a lane are on their way to the provider at once: what has begun is brought to its end before more is begun. */
@@ -38,7 +38,7 @@ export class Parked<Request> {
   }
 
   add(one: InHand<Request>): void {
-    this.#lane(one).waiting.push(one);
+    this.#lane(one).waiting.add(one);
     this.#size += 1;
   }
 

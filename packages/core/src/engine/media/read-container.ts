@@ -1,6 +1,7 @@
 import type { Input } from 'mediabunny';
 import type { MediaInfo } from '../../model/adapter.js';
 import type { OpenBytes } from '../../model/bytes.js';
+import { SluiceError } from '../../model/error.js';
 
 /** What was read of a container, or why nothing was. */
 export type ReadContainer = { media: MediaInfo } | { unread: string };
@@ -20,11 +21,19 @@ export async function readContainer(bytes: OpenBytes): Promise<ReadContainer> {
   try {
     return { media: await describe(input) };
   } catch (error) {
-    return { unread: `it cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+    return { unread: `it cannot be read: ${whyNot(error)}` };
   } finally {
     input.dispose();
     speakAgain();
   }
+}
+
+class Unreadable extends Error {}
+
+/** What the library says of a file that is none is for its authors: "Assertion failed." */
+function whyNot(error: unknown): string {
+  if (error instanceof Unreadable || SluiceError.is(error)) return error.message;
+  return 'its format is none that is known, or it is damaged';
 }
 
 let readers = 0;
@@ -48,7 +57,7 @@ function open({ Input, CustomSource, ...formats }: Mediabunny, bytes: OpenBytes)
     getSize: () => bytes.size,
     read: async (start, end) => {
       budget -= end - start;
-      if (budget < 0) throw new Error(`more than ${mostBytesRead} bytes would have to be read`);
+      if (budget < 0) throw new Unreadable(`more than ${mostBytesRead} bytes would have to be read`);
       return readFully(bytes, start, end);
     },
     handleUnhandledError: () => undefined,
@@ -61,7 +70,7 @@ async function readFully(bytes: OpenBytes, start: number, end: number): Promise<
   const target = new Uint8Array(end - start);
   for (let filled = 0; filled < target.byteLength; ) {
     const count = await bytes.read(target.subarray(filled), start + filled);
-    if (count === 0) throw new Error('it ends too early');
+    if (count === 0) throw new Unreadable('it ends too early');
     filled += count;
   }
   return target;
@@ -71,7 +80,7 @@ async function describe(input: Input): Promise<MediaInfo> {
   const [mimeType] = (await input.getMimeType()).split(';');
   const video = await input.getPrimaryVideoTrack();
   const audio = await input.getPrimaryAudioTrack();
-  if (video === null && audio === null) throw new Error('it has no track');
+  if (video === null && audio === null) throw new Unreadable('it has no track');
   const duration = (await input.getDurationFromMetadata()) ?? (await input.computeDuration());
   const videoCodec = await video?.getCodec();
   const audioCodec = await audio?.getCodec();

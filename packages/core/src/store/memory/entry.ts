@@ -1,10 +1,9 @@
 import { canonicalJson } from '../../model/json.js';
 import type { JobRecord, JobState } from '../../model/record.js';
 import { type LeaseName, slotsName } from '../contract.js';
-import type { HeapItem } from './heap.js';
 
 /** One record as memory keeps it: its JSON as text, which is smaller than its objects, and the few fields to look for. */
-export interface Entry extends HeapItem {
+export interface Entry {
   readonly id: string;
   readonly key: string | undefined;
   /** In the order of creation. */
@@ -24,6 +23,8 @@ export interface Entry extends HeapItem {
   /** When it may be leased at the earliest, as far as is known now. */
   wakeAt: number;
   ready: boolean;
+  /** Where it stands in the schedule's heap that it is in; -1 in none. */
+  heapIndex: number;
 }
 
 /** A new entry, with its record. */

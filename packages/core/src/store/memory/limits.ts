@@ -1,10 +1,12 @@
 import type { Admission, Admitted, SlotRequest, WindowHit } from '../contract.js';
-import { Heap, type HeapItem } from './heap.js';
+import { Heap } from '../heap.js';
 
-interface Hit extends HeapItem {
+interface Hit {
   token: string;
   windowMs: number;
   countsUntil: number;
+  /** Where it stands in its window's heap. */
+  heapIndex: number;
 }
 
 interface Window {
@@ -40,7 +42,7 @@ export class Limits {
     const window = this.#windows.get(settled.window);
     const hit = window?.byToken.get(settled.token);
     if (window === undefined || hit === undefined) return;
-    window.hits.remove(hit);
+    window.hits.removeAt(hit.heapIndex);
     hit.countsUntil = settled.at + hit.windowMs;
     window.hits.add(hit);
   }
@@ -83,7 +85,7 @@ export class Limits {
       oldest !== undefined && oldest.countsUntil <= now;
       oldest = window.hits.first
     ) {
-      window.hits.remove(oldest);
+      window.hits.pop();
       window.byToken.delete(oldest.token);
     }
     const tooMany = window.hits.size + already + 1 - hit.max;
@@ -108,9 +110,18 @@ export class Limits {
   #window(name: string): Window {
     let window = this.#windows.get(name);
     if (window === undefined) {
-      window = { hits: new Heap<Hit>((a, b) => a.countsUntil < b.countsUntil), byToken: new Map(), heldUntil: 0 };
+      window = { hits: newHits(), byToken: new Map(), heldUntil: 0 };
       this.#windows.set(name, window);
     }
     return window;
   }
+}
+
+function newHits(): Heap<Hit> {
+  return new Heap<Hit>(
+    (a, b) => a.countsUntil < b.countsUntil,
+    (hit, index) => {
+      hit.heapIndex = index;
+    },
+  );
 }

@@ -1,10 +1,14 @@
 import { isFinal } from '../../model/record.js';
+import { Heap } from '../heap.js';
 import type { Entry } from './entry.js';
-import { Heap } from './heap.js';
 
 /** Which of two entries in line comes first: the higher priority, then the older. */
 function comesBefore(a: Entry, b: Entry): boolean {
   return a.priority === b.priority ? a.sequence < b.sequence : a.priority > b.priority;
+}
+
+function keepPlace(entry: Entry, index: number): void {
+  entry.heapIndex = index;
 }
 
 /**
@@ -12,17 +16,17 @@ function comesBefore(a: Entry, b: Entry): boolean {
  * number of jobs in line is passed over at no cost.
  */
 export class Schedule {
-  readonly #waiting = new Heap<Entry>((a, b) => a.wakeAt < b.wakeAt);
+  readonly #waiting = new Heap<Entry>((a, b) => a.wakeAt < b.wakeAt, keepPlace);
   readonly #lines = new Map<string, Heap<Entry>>();
 
   remove(entry: Entry): void {
     if (entry.heapIndex === -1) return;
     if (!entry.ready) {
-      this.#waiting.remove(entry);
+      this.#waiting.removeAt(entry.heapIndex);
       return;
     }
     const line = this.#lines.get(entry.lane);
-    line?.remove(entry);
+    line?.removeAt(entry.heapIndex);
     if (line?.size === 0) this.#lines.delete(entry.lane);
     entry.ready = false;
   }
@@ -37,7 +41,7 @@ export class Schedule {
   /** Lets those into their lines whose time has come. */
   wake(now: number): void {
     for (let entry = this.#waiting.first; entry !== undefined && entry.wakeAt <= now; entry = this.#waiting.first) {
-      this.#waiting.remove(entry);
+      this.#waiting.pop();
       entry.ready = true;
       this.#line(entry.lane).add(entry);
     }
@@ -58,7 +62,7 @@ export class Schedule {
   #line(lane: string): Heap<Entry> {
     let line = this.#lines.get(lane);
     if (line === undefined) {
-      line = new Heap<Entry>(comesBefore);
+      line = new Heap<Entry>(comesBefore, keepPlace);
       this.#lines.set(lane, line);
     }
     return line;

@@ -1,16 +1,15 @@
-/** What a {@link Heap} holds: it keeps the item's place in it, so that any item can be taken out again. */
-export interface HeapItem {
-  /** -1 outside a heap. An item is in one heap at a time. */
-  heapIndex: number;
-}
-
-/** The smallest item first; adding, taking the first and taking out any cost O(log n). */
-export class Heap<Item extends HeapItem> {
+/**
+ * A binary heap: the first by `before` comes out first; adding, taking the first and taking out any cost O(log n).
+ * Whoever wants to take out others than the first is told by `moved` where each item stands, -1 once it is out.
+ */
+export class Heap<Item> {
   readonly #items: Item[] = [];
   readonly #before: (a: Item, b: Item) => boolean;
+  readonly #moved: ((item: Item, index: number) => void) | undefined;
 
-  constructor(before: (a: Item, b: Item) => boolean) {
+  constructor(before: (a: Item, b: Item) => boolean, moved?: (item: Item, index: number) => void) {
     this.#before = before;
+    this.#moved = moved;
   }
 
   get size(): number {
@@ -27,13 +26,20 @@ export class Heap<Item extends HeapItem> {
     this.#rise(item, this.#items.length - 1);
   }
 
-  remove(item: Item): void {
-    const index = item.heapIndex;
+  /** Takes out the first item. */
+  pop(): Item | undefined {
+    return this.removeAt(0);
+  }
+
+  /** Takes out the item that stands at `index`, as `moved` told. */
+  removeAt(index: number): Item | undefined {
+    const item = this.#items[index];
     const last = this.#items.pop();
-    item.heapIndex = -1;
-    if (last === undefined || last === item) return;
-    this.#rise(last, index);
-    if (last.heapIndex === index) this.#sink(last, index);
+    if (item === undefined || last === undefined) return undefined;
+    this.#moved?.(item, -1);
+    if (index === this.#items.length) return item;
+    if (this.#rise(last, index) === index) this.#sink(last, index);
+    return item;
   }
 
   /** The first `count` items, in order, left where they are. */
@@ -42,7 +48,8 @@ export class Heap<Item extends HeapItem> {
     return this.#items.toSorted((a, b) => (this.#before(a, b) ? -1 : 1)).slice(0, count);
   }
 
-  #rise(item: Item, from: number): void {
+  /** @returns where it stands then */
+  #rise(item: Item, from: number): number {
     let index = from;
     while (index > 0) {
       const parentIndex = (index - 1) >> 1;
@@ -52,6 +59,7 @@ export class Heap<Item extends HeapItem> {
       index = parentIndex;
     }
     this.#put(item, index);
+    return index;
   }
 
   #sink(item: Item, from: number): void {
@@ -74,6 +82,6 @@ export class Heap<Item extends HeapItem> {
 
   #put(item: Item, index: number): void {
     this.#items[index] = item;
-    item.heapIndex = index;
+    this.#moved?.(item, index);
   }
 }

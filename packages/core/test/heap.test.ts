@@ -1,23 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { Heap } from '../src/store/memory/heap.js';
+import { Heap } from '../src/store/heap.js';
 
 interface Item {
   value: number;
   heapIndex: number;
 }
 
-const newHeap = () => new Heap<Item>((a, b) => a.value < b.value);
+const newHeap = () =>
+  new Heap<Item>(
+    (a, b) => a.value < b.value,
+    (item, index) => {
+      item.heapIndex = index;
+    },
+  );
 const makeItem = (value: number): Item => ({ value, heapIndex: -1 });
 /** The same numbers in every run. */
 const numbers = Array.from({ length: 500 }, (_, index) => (index * 7_919) % 997);
 
-describe('the heap of the memory store', () => {
+describe('a heap', () => {
   it('gives its items in order', () => {
     const heap = newHeap();
     for (const value of numbers) heap.add(makeItem(value));
     const taken: number[] = [];
     for (let item = heap.first; item !== undefined; item = heap.first) {
-      heap.remove(item);
+      heap.pop();
       taken.push(item.value);
     }
     expect(taken).toEqual(numbers.toSorted((a, b) => a - b));
@@ -30,7 +36,7 @@ describe('the heap of the memory store', () => {
     for (const item of items) heap.add(item);
     const left = items.filter((item, index) => {
       if (index % 3 !== 0) return true;
-      heap.remove(item);
+      heap.removeAt(item.heapIndex);
       expect(item.heapIndex).toBe(-1);
       return false;
     });
@@ -42,7 +48,7 @@ describe('the heap of the memory store', () => {
     expect(heap.smallest(5).map(({ value }) => value)).toEqual(expected.slice(0, 5));
     for (const value of expected) {
       expect(heap.first?.value).toBe(value);
-      if (heap.first !== undefined) heap.remove(heap.first);
+      heap.pop();
     }
   });
 });
