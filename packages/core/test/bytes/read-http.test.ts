@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -122,6 +122,21 @@ describe('an answer that is read over a connection of its own', () => {
     const url = `https://127.0.0.1:${port}/clip.mp4`;
     expect((await bodyOf(await get(url, { ca: fixture('certificate') }))).equals(content)).toBe(true);
     await expect(get(url)).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  });
+
+  it('brings every byte of a long answer over TLS, also to a slow reader: no record is written over before it was read', async () => {
+    const long = randomBytes(60 * 1024 * 1024);
+    const server = createSecureServer({ cert: fixture('certificate'), key: fixture('key') });
+    const { port } = await listen((_request, response) => void response.end(long), server);
+    const answer = await get(`https://127.0.0.1:${port}/film.mp4`, { ca: fixture('certificate') });
+    const digest = createHash('sha256');
+    let pieces = 0;
+    for await (const piece of answer.body ?? []) {
+      pieces += 1;
+      if (pieces % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+      digest.update(piece);
+    }
+    expect(digest.digest('hex')).toBe(createHash('sha256').update(long).digest('hex'));
   });
 
   it('asks as fetch does, in one place', async () => {
