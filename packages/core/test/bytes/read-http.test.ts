@@ -51,6 +51,7 @@ async function canned(pieces: readonly string[]): Promise<string> {
 }
 
 const ok = 'HTTP/1.1 200 OK\r\n';
+const fixture = (name: string) => readFileSync(new URL(`../fixtures/loopback-${name}.pem`, import.meta.url), 'utf8');
 
 describe('an answer that is read over a connection of its own', () => {
   it.each<[string, string[]]>([
@@ -114,8 +115,6 @@ describe('an answer that is read over a connection of its own', () => {
   });
 
   it('comes over TLS, where the certificate is trusted', async () => {
-    const fixture = (name: string) =>
-      readFileSync(new URL(`../fixtures/loopback-${name}.pem`, import.meta.url), 'utf8');
     const content = randomBytes(5_000_000);
     const server = createSecureServer({ cert: fixture('certificate'), key: fixture('key') });
     const { port } = await listen((_request, response) => void response.end(content), server);
