@@ -16,12 +16,18 @@ export interface AttemptOptions {
  * the error of that cause at once, also when `work` is slow to obey. Leaves no timer and no listener.
  */
 export async function timed<T>(work: (signal: AbortSignal) => Promise<T>, options: AttemptOptions): Promise<T> {
-  if (options.signal.aborted) throw abortError(options.signal);
+  const { signal, clock } = options;
+  if (signal.aborted) throw abortError(signal);
   const attempt = new AbortController();
-  const forget = onAbort(options.signal, () => attempt.abort(abortError(options.signal)));
-  const callOff = options.clock.after(options.timeoutMs, () => attempt.abort(options.timeoutError()));
+  let forget = () => {};
+  let callOff = () => {};
   const cut = new Promise<never>((_resolve, reject) => {
-    onAbort(attempt.signal, () => reject(attempt.signal.reason));
+    const end = (reason: Error) => {
+      attempt.abort(reason);
+      reject(reason);
+    };
+    forget = onAbort(signal, () => end(abortError(signal)));
+    callOff = clock.after(options.timeoutMs, () => end(options.timeoutError()));
   });
   try {
     return await Promise.race([work(attempt.signal), cut]);

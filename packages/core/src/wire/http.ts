@@ -200,19 +200,24 @@ function send(
   { url, headers }: Target,
   { fetch, signal }: { fetch: typeof globalThis.fetch; signal: AbortSignal },
 ): Promise<Response> {
+  if (call.json !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
+  const body = bodyOf(call);
   return ky(url, {
     method: call.method,
     headers,
-    ...(call.json !== undefined && { json: call.json }),
-    ...(call.form !== undefined && { body: new URLSearchParams(call.form) }),
-    ...(call.multipart !== undefined && { body: multipartOf(call.multipart) }),
-    // Given to ky, the signal would be joined with ky's own, and copied with every copy of the request.
-    fetch: (request, init) => fetch(request, { ...init, signal }),
+    // Given to ky, the signal would be joined with ky's own, and both it and the body be copied with every copy of the request.
+    fetch: (request, init) => fetch(request, { ...init, signal, ...(body !== undefined && { body }) }),
     retry: 0,
     timeout: false,
     throwHttpErrors: false,
     redirect: 'manual',
   });
+}
+
+function bodyOf({ json, form, multipart }: HttpCall): string | URLSearchParams | FormData | undefined {
+  if (json !== undefined) return JSON.stringify(json);
+  if (form !== undefined) return new URLSearchParams(form);
+  return multipart === undefined ? undefined : multipartOf(multipart);
 }
 
 function multipartOf(fields: Record<string, string>): FormData {
