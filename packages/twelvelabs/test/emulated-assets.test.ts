@@ -10,6 +10,17 @@ const mebibyte = 1024 * 1024;
 const chunks = { chunkBytes: 5 * mebibyte, firstUrls: 2 };
 
 describe('one job from bytes to index', () => {
+  test('a file that is sent with the start is told as being sent until the answer comes', async () => {
+    const { emulator, sluice } = await connect();
+    const bytes = await bytesOf(sampleOf(emulator).url);
+    const job = await sluice.import({ source: fromBuffer(bytes, { name: 'clip.mp4' }) });
+    const phases: string[] = [];
+    for await (const event of job.events()) if (event.type === 'state') phases.push(event.phase);
+    const first = phases.indexOf('provider');
+    expect(first).toBeGreaterThan(-1);
+    expect(phases.slice(first)).not.toContain('transfer');
+  });
+
   test('a URL becomes an asset, and then it is indexed', async () => {
     const { emulator, bring } = await connect();
     const { url, size, sha256, durationSeconds } = sampleOf(emulator);

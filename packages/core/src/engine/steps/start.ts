@@ -32,7 +32,8 @@ export async function admit(
   const { waitingFor: _waiting, ...rest } = prepared;
   const intended: JobRecord = {
     ...rest,
-    phase: 'provider',
+    // A start that carries the file is a transfer until it is answered.
+    phase: prepared.phase === 'transfer' ? 'transfer' : 'provider',
     intent: {
       effect: 'start',
       key: startKey(prepared),
