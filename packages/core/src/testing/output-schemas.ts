@@ -52,6 +52,7 @@ const itemSchema = z.discriminatedUnion('ok', [
     outcome: z.enum(['created', 'replaced', 'existing']).exactOptional(),
     asset: assetSchema,
     of: z.strictObject({ size: measured.exactOptional(), sha256: measured.exactOptional() }).exactOptional(),
+    stored: z.strictObject({ url: text, bucket: text, key: text }).exactOptional(),
   }),
   z.strictObject({ ok: z.literal(false), ref: text, message: text, providerCode: text.exactOptional() }),
 ]);
