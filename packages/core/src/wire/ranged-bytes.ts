@@ -169,7 +169,7 @@ class RangedBytes implements OpenBytes {
 
   #another(what: string): SluiceError {
     const advice = 'nothing was created. Import it again once it stays as it is';
-    return new SluiceError({ code: 'integrity', retry: 'later', message: `${this.#source.name} ${what}; ${advice}` });
+    return new SluiceError({ code: 'integrity', message: `${this.#source.name} ${what}; ${advice}` });
   }
 }
 
