@@ -60,7 +60,7 @@ function freshFolder(folder) {
 
 /** The compiler writes the members of an enum in the order in which it met them, which differs between a full build and a small one. */
 function inOrder(text) {
-  const enumMembers = /(?<=ZodEnum<\{\n)(?:[^}]*\n)(?=\s*\}>)/g;
+  const enumMembers = /(?<=ZodEnum<\s*\{\n)(?:[^}]*\n)(?=\s*\}>)/g;
   return text.replace(enumMembers, (members) =>
     members
       .split(/(?<=\n)/)
