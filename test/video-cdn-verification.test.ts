@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createSluice, type Sluice, SluiceError } from '@sluice/core';
 import { type Emulator, startEmulator } from '@sluice/emulator';
+import { startUnrulyHttp, type UnrulyHttp } from '@sluice/test-servers';
 import { videoCdn } from '@sluice/video-cdn';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { missingServers, type SourceServers, startSources } from './routes/servers.js';
@@ -14,10 +15,12 @@ describe.skipIf(missing !== undefined)(
     let servers: SourceServers;
     let emulator: Emulator;
     let sluice: Sluice;
+    let unruly: UnrulyHttp;
     const logged: string[] = [];
 
     beforeAll(async () => {
       servers = await startSources(() => emulator.s3);
+      unruly = await startUnrulyHttp();
       const { identityFile, knownHosts } = servers.ssh;
       const log = (entry: object) => void logged.push(JSON.stringify(entry));
       emulator = await startEmulator({
@@ -33,6 +36,7 @@ describe.skipIf(missing !== undefined)(
     afterAll(async () => {
       await sluice?.close();
       await emulator?.close();
+      await unruly?.stop();
       await servers?.stop();
     });
 
@@ -72,6 +76,19 @@ describe.skipIf(missing !== undefined)(
         const message = expect.stringMatching(
           /size mismatch: expected 1000, got 1500 .*expected 1000, but 1500 arrived/,
         );
+        await expect(job.wait({ timeoutMs: 20_000 })).rejects.toMatchObject({ code: 'integrity', message });
+      },
+    );
+
+    test.each(['told', 'untold'] as const)(
+      'a transfer that breaks off, its length %s, is a wrong size',
+      async (length) => {
+        const bytes = randomBytes(100_000);
+        const untold = length === 'untold' ? { length } : {};
+        unruly.files.set('/broken.mp4', { bytes, truncatedAt: 50_000, ...untold });
+        const source = `${unruly.url}/broken.mp4`;
+        const job = await sluice.import({ source, name: `broken-${length}.mp4`, expect: { size: bytes.length } });
+        const message = expect.stringMatching(/size mismatch: expected 100000, got (?!100000)\d+ /);
         await expect(job.wait({ timeoutMs: 20_000 })).rejects.toMatchObject({ code: 'integrity', message });
       },
     );

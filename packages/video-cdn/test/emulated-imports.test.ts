@@ -62,12 +62,13 @@ describe('an import', () => {
     expect(error).toMatchObject({ code: 'integrity', message: expect.stringMatching(message) });
   });
 
-  test('a source that breaks off is unreachable, and the job says so', async () => {
+  test('a source that breaks off is a file of the wrong size, and the job says what was expected and what came', async () => {
     const emulator = await emulate();
     const { bring } = await connect(emulator);
     const { size } = sampleOf(emulator);
     const { error } = await bring({ source: `${emulator.media.url}/broken/sample.mp4`, expect: { size } });
-    expect(error).toMatchObject({ code: 'source-unreachable', message: expect.stringContaining('could not fetch') });
+    const message = expect.stringContaining(`size mismatch: expected ${size}, got `);
+    expect(error).toMatchObject({ code: 'integrity', message });
   });
 
   test('a word that nobody knows is running, until the callback knows better', async () => {

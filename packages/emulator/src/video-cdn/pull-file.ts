@@ -3,7 +3,7 @@ import { safeUrl } from '../log/redact.js';
 import { strikeDownload } from '../media/source.js';
 import type { DigestedObject } from '../object-store/kept-object.js';
 import type { HeldFile } from './cdn-file.js';
-import { openLocation } from './sources/open-location.js';
+import { type OpenLocation, openLocation } from './sources/open-location.js';
 import { withoutCredentials } from './sources/source-url.js';
 import { runTask, VIDEO_CDN_BUCKET, type VideoCdnState } from './state.js';
 
@@ -40,7 +40,8 @@ async function fetched(state: VideoCdnState, file: HeldFile, signal: AbortSignal
     await strikeDownload({ ...rooms, closing: signal }, file.location);
     const opened = await openLocation(state, file.location, signal);
     try {
-      const { bytes, contentType = 'video/mp4' } = opened;
+      const { contentType = 'video/mp4' } = opened;
+      const bytes = asFarAsItGoes(opened, signal);
       const kept = await rooms.objects.put({ bucket: VIDEO_CDN_BUCKET, key: randomUUID(), bytes, contentType });
       log(200, `fetched ${kept.size} bytes`);
       return kept;
@@ -50,6 +51,19 @@ async function fetched(state: VideoCdnState, file: HeldFile, signal: AbortSignal
   } catch (error) {
     if (!signal.aborted) log(null, `not fetched: ${withoutCredentials(reasonOf(error), file.location)}`);
     throw error;
+  }
+}
+
+/** What broke off in the middle is a file of the wrong size: "the actual size of the file downloaded must match" (Import via API). */
+async function* asFarAsItGoes({ bytes, answered }: OpenLocation, signal: AbortSignal): AsyncGenerator<Buffer> {
+  let begun = answered === true;
+  try {
+    for await (const chunk of bytes) {
+      begun = true;
+      yield chunk;
+    }
+  } catch (error) {
+    if (!begun || signal.aborted) throw error;
   }
 }
 

@@ -8,6 +8,8 @@ import { openS3 } from './s3.js';
 export interface OpenLocation {
   bytes: AsyncIterable<Buffer>;
   contentType?: string;
+  /** The far side has agreed to send it: what breaks off from here is a transfer and no refusal. Else the first byte tells. */
+  answered?: boolean;
   /** Lets go of sockets, programs and files; to be called in any case. */
   close(): Promise<void>;
 }
@@ -28,6 +30,7 @@ export async function openLocation(state: VideoCdnState, location: string, signa
       const contentType = answer.headers['content-type'];
       return {
         bytes: answer,
+        answered: true,
         ...(contentType !== undefined && { contentType }),
         close: async () => void answer.destroy(),
       };
