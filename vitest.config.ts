@@ -6,8 +6,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['test/state-folder.ts'],
     pool: 'forks',
-    // More than there are cores: much of the time is spent waiting for leases, servers and processes.
-    maxWorkers: 3,
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     restoreMocks: true,

@@ -23,7 +23,9 @@ beforeAll(async () => {
   emulator = await startEmulator({ firework: { limits: 'none' } });
   const { clientId, clientSecret, channelId, baseUrl } = emulator.firework;
   const shop = { adapter: '@sluice/firework', clientId, clientSecret, channelId, baseUrl };
-  const configuration = { providers: { shop }, store: { adapter: '@sluice/sqlite', path: 'jobs.db' } };
+  // At full speed all of it could arrive before a busy machine gets to kill anybody.
+  const network = { bytesPerSecond: 40_000_000 };
+  const configuration = { providers: { shop }, network, store: { adapter: '@sluice/sqlite', path: 'jobs.db' } };
   await writeFile(join(folder, 'sluice.config.json'), JSON.stringify(configuration));
   sha256 = await writeFilm(join(folder, 'film.mov'));
 });
