@@ -28,9 +28,10 @@ export class Interruption {
     return this.#reason;
   }
 
-  /** Takes its handlers and its timer away. */
+  /** Takes its handlers and its timer away; after a Ctrl-C the handlers stay, so that another one ends with the same exit code. */
   end(): void {
     clearTimeout(this.#timer);
+    if (this.#reason === 'interrupted') return;
     for (const signal of signals) process.off(signal, this.#onSignal);
     process.stdout.off('error', this.#onBrokenPipe);
   }
