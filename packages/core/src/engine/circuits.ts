@@ -1,7 +1,6 @@
 import { Heap } from '../store/heap.js';
 import type { Clock } from '../wire/clock.js';
 import type { Advanced } from './advance.js';
-import type { Driven } from './driver.js';
 import { Timer } from './timer.js';
 
 /** So many failed calls in a row, of any jobs, mean that the provider is down. */
@@ -12,13 +11,22 @@ const probeMs = { first: 1_000, longest: 30_000, factor: 2 };
 /** The errors that a provider gives that is not there. `unknown`: a start that was cut. */
 const downCodes = new Set(['unavailable', 'timeout', 'unknown']);
 
-interface Circuit {
+/** A job as far as its provider's circuit goes. */
+export interface Circuited {
+  readonly provider: string;
+  /** When this process began to move it. Epoch milliseconds. */
+  readonly addedAt: number;
+  /** When it is given up, whatever keeps it. */
+  deadlineAt: number | undefined;
+}
+
+interface Circuit<Job> {
   failures: number;
   /** Undefined while it is closed and everybody passes. */
-  open: { since: number; probing: Driven | undefined; waitMs: number; probeAt: number } | undefined;
-  members: Set<Driven>;
+  open: { since: number; probing: Job | undefined; waitMs: number; probeAt: number } | undefined;
+  members: Set<Job>;
   /** In the order in which they came. Entries that are no members are stale. */
-  waiting: Heap<{ job: Driven; turn: number }>;
+  waiting: Heap<{ job: Job; turn: number }>;
   timer: Timer;
 }
 
@@ -35,13 +43,13 @@ export interface OpenCircuit {
  * Keeps the jobs of a provider that is down from being moved, all but one now and then: so they hold up nobody else, nothing is sent into
  * the void, and starts that would be cut are not even begun.
  */
-export class Circuits {
+export class Circuits<Job extends Circuited> {
   readonly #clock: Clock;
-  readonly #letTry: (job: Driven) => void;
-  readonly #circuits = new Map<string, Circuit>();
+  readonly #letTry: (job: Job) => void;
+  readonly #circuits = new Map<string, Circuit<Job>>();
   #turn = 0;
 
-  constructor(clock: Clock, letTry: (job: Driven) => void) {
+  constructor(clock: Clock, letTry: (job: Job) => void) {
     this.#clock = clock;
     this.#letTry = letTry;
   }
@@ -54,7 +62,7 @@ export class Circuits {
   }
 
   /** Keeps a job that is about to move, if its provider is down and it is not the one that tries. */
-  keeps(job: Driven): boolean {
+  keeps(job: Job): boolean {
     const circuit = this.#circuits.get(job.provider);
     if (circuit?.open === undefined || circuit.open.probing === job) return false;
     if (job.deadlineAt !== undefined && job.deadlineAt <= this.#clock.now()) {
@@ -71,7 +79,7 @@ export class Circuits {
   }
 
   /** A step of the job has ended. */
-  settled(job: Driven, advanced: Advanced): void {
+  settled(job: Job, advanced: Advanced): void {
     const verdict = verdictOf(advanced, job);
     const circuit = this.#circuits.get(job.provider);
     if (circuit?.open?.probing === job) this.#probed(circuit, verdict);
@@ -80,7 +88,7 @@ export class Circuits {
   }
 
   /** The job is not moved any more. */
-  leave(job: Driven): void {
+  leave(job: Job): void {
     const circuit = this.#circuits.get(job.provider);
     circuit?.members.delete(job);
     if (circuit?.open?.probing === job) this.#probed(circuit, undefined);
@@ -101,7 +109,7 @@ export class Circuits {
     this.#setTimer(circuit);
   }
 
-  #probed(circuit: Circuit, verdict: 'answered' | 'down' | undefined): void {
+  #probed(circuit: Circuit<Job>, verdict: 'answered' | 'down' | undefined): void {
     const { open } = circuit;
     if (open === undefined) return;
     const { provider } = open.probing ?? {};
@@ -125,11 +133,11 @@ export class Circuits {
     for (const job of circuit.members) this.#letTry(job);
   }
 
-  #setTimer(circuit: Circuit): void {
+  #setTimer(circuit: Circuit<Job>): void {
     if (circuit.open !== undefined) circuit.timer.set(circuit.open.probeAt, () => this.#probe(circuit));
   }
 
-  #probe(circuit: Circuit): void {
+  #probe(circuit: Circuit<Job>): void {
     const { open } = circuit;
     if (open === undefined || open.probing !== undefined) return;
     for (let next = circuit.waiting.pop(); next !== undefined; next = circuit.waiting.pop()) {
@@ -140,8 +148,8 @@ export class Circuits {
     }
   }
 
-  #create(provider: string): Circuit {
-    const circuit: Circuit = {
+  #create(provider: string): Circuit<Job> {
+    const circuit: Circuit<Job> = {
       failures: 0,
       open: undefined,
       members: new Set(),
@@ -154,12 +162,15 @@ export class Circuits {
 }
 
 /** What a step says of the provider; undefined where it was not asked. */
-function verdictOf(advanced: Advanced, { addedAt }: Driven): 'answered' | 'down' | undefined {
+function verdictOf(advanced: Advanced, { addedAt }: Circuited): 'answered' | 'down' | undefined {
   if (advanced.next === 'held' || advanced.next === 'full') return undefined;
   if (advanced.next === 'stuck') return downCodes.has(advanced.error.code) ? 'down' : undefined;
   const { waitingFor, error, startedAt } = advanced.record;
   // What a process that died left open says nothing of the provider.
   if (error?.code === 'unknown' && (startedAt ?? 0) < addedAt) return undefined;
-  const said = advanced.next === 'final' ? error : waitingFor?.error;
-  return said !== undefined && downCodes.has(said.code) ? 'down' : 'answered';
+  if (advanced.next === 'final') return error !== undefined && downCodes.has(error.code) ? 'down' : 'answered';
+  const said = waitingFor?.error;
+  // Asked what became of a start, it answered and knew nothing of it yet.
+  if (said === undefined || said.code === 'unknown') return 'answered';
+  return downCodes.has(said.code) ? 'down' : 'answered';
 }

@@ -49,7 +49,7 @@ export class Driver {
   readonly #driven = new Map<string, Driven>();
   readonly #agenda = new Agenda();
   readonly #lanes: Lanes;
-  readonly #circuits: Circuits;
+  readonly #circuits: Circuits<Driven>;
   readonly #shares: Shares;
   readonly #timer: Timer;
   /** The steps on their way, each with what stops it. */

@@ -6,6 +6,7 @@ import { ClosedLanes } from './closed-lanes.js';
 import type { Engine } from './engine.js';
 import { leaseMs } from './lease-keeper.js';
 import { providerOf } from './providers.js';
+import { StoreCircuits } from './store-circuits.js';
 
 /** How often to look for due records, in milliseconds. */
 const lookEveryMs = 250;
@@ -24,6 +25,7 @@ interface RunOptions {
 export async function runStore(engine: Engine, { signal, untilIdle, concurrency }: RunOptions): Promise<void> {
   const nap = new Nap(engine);
   const lanes = new ClosedLanes(engine.clock, () => nap.end());
+  const circuits = new StoreCircuits(engine.clock, lanes, () => nap.end());
   const moving = new Set<Promise<void>>();
   const stopListening = engine.onRoomMade((lane, what) => lanes.roomMade(lane, what));
   const forget = onAbort(signal, () => nap.end());
@@ -32,9 +34,11 @@ export async function runStore(engine: Engine, { signal, untilIdle, concurrency 
     const room = concurrency - moving.size;
     // As it was when the store was asked: a lane may open meanwhile.
     const passedOver = lanes.names();
-    const leases = room > 0 ? await leaseDue(engine, lanes.mostLeases(room), passedOver) : [];
+    const wanted = await leaseWanted(engine, circuits, room);
+    const due = room > wanted.length ? await leaseDue(engine, lanes.mostLeases(room - wanted.length), passedOver) : [];
+    const leases = [...wanted, ...due];
     for (const lease of leases) {
-      const step = stepOf(engine, lease, { signal, lanes }).finally(() => {
+      const step = stepOf(engine, lease, { signal, lanes, circuits }).finally(() => {
         moving.delete(step);
         nap.end();
       });
@@ -47,6 +51,7 @@ export async function runStore(engine: Engine, { signal, untilIdle, concurrency 
   }
   forget();
   stopListening();
+  circuits.end();
   await Promise.allSettled([...moving]);
 }
 
@@ -83,35 +88,56 @@ function leaseDue(engine: Engine, limit: number, exceptLanes: string[]): Promise
   });
 }
 
+/** Those that were kept back while their provider was down: one to try it, or all of them when it is back. */
+async function leaseWanted(engine: Engine, circuits: StoreCircuits, most: number): Promise<Lease[]> {
+  const leases: Lease[] = [];
+  for (const id of circuits.takeWanted(most)) {
+    const now = engine.clock.now();
+    const [lease] = await engine.store.lease({ holder: engine.holder, now, until: now + leaseMs, id, early: true });
+    if (lease === undefined) circuits.gone(id);
+    else leases.push(lease);
+  }
+  return leases;
+}
+
 async function stepOf(
   engine: Engine,
   lease: Lease,
-  options: { signal: AbortSignal; lanes: ClosedLanes },
+  options: { signal: AbortSignal; lanes: ClosedLanes; circuits: StoreCircuits },
 ): Promise<void> {
-  const { signal, lanes } = options;
+  const { signal, lanes, circuits } = options;
   const { record } = lease;
   const lane = slotsName(record.provider, record.lane);
   const starting = record.ref === undefined && record.intent === undefined;
   if (providerOf(engine, record) === undefined) {
     lanes.close(lane, engine.clock.now() + foreignLaneMs);
-    return setAside(engine, lease, starting);
+    return setAside(engine, lease, starting ? undefined : engine.clock.now() + foreignAgainMs);
   }
+  const job = circuits.meet(record, lane);
+  const keptUntil = circuits.keeps(job);
+  if (keptUntil !== undefined) return setAside(engine, lease, starting ? undefined : keptUntil);
   if (starting) lanes.tries(lane);
   try {
     const advanced = await advanceLeased(engine, lease, { signal, onAdmitted: () => lanes.open(lane) });
     if (advanced.next === 'full') lanes.full(lane, advanced);
     else if (starting) lanes.open(lane);
+    circuits.settled(job, advanced);
   } catch (thrown) {
     if (starting) lanes.open(lane);
+    circuits.settled(job, { next: 'held' });
     const error = toSluiceError(thrown, 'unavailable');
     if (error.code !== 'aborted') engine.log?.({ level: 'warn', message: `job ${record.id}: ${error.message}` });
   }
 }
 
-/** A job for another process. One that holds a slot is shown again although its lane is passed over: it is put off a little. */
-async function setAside(engine: Engine, { record, fence }: Lease, starting: boolean): Promise<void> {
+/**
+ * A job for another process, or for a later time. One that holds a slot is shown again although its lane is passed over: it is put off until
+ * `dueAt`, but not beyond its deadline.
+ */
+async function setAside(engine: Engine, { record, fence }: Lease, dueAt: number | undefined): Promise<void> {
   const now = engine.clock.now();
-  const next = starting ? record : { ...record, dueAt: now + foreignAgainMs };
+  const latest = record.deadlineAt ?? Number.POSITIVE_INFINITY;
+  const next = dueAt === undefined ? record : { ...record, dueAt: Math.min(dueAt, latest) };
   await engine.store.commit({ lease: { id: record.id, fence }, record: next, now, release: true });
 }
 

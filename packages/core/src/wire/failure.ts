@@ -109,6 +109,20 @@ export function isTransient(error: SluiceError): boolean {
   return transient.has(error.code) && error.retry === 'later';
 }
 
+/** Answers that make no sense are asked for again so often in a row. */
+const mostGarbled = 4;
+
+/**
+ * True for an error that the same call may not meet again, after so many failures in a row: also for a 2xx that is no answer of the provider's,
+ * as long as it may be the page of a proxy that stands in the way for a moment.
+ */
+export function mayPass(error: SluiceError, failures: number): boolean {
+  if (isTransient(error)) return true;
+  const { code, status, ambiguous } = error;
+  const garbled = code === 'protocol' && ambiguous !== true && status !== undefined && status < 300;
+  return garbled && failures + 1 < mostGarbled;
+}
+
 const advice: Partial<Record<ErrorCode, string>> = {
   auth: '; check the credentials in the settings of this provider',
   quota: '; add credits or space at the provider, then retry',

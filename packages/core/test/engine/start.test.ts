@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import type { AdapterMembers } from '../../src/model/adapter.js';
 import { SluiceError } from '../../src/model/error.js';
 import type { JobRecord } from '../../src/model/record.js';
@@ -53,6 +54,32 @@ describe('before the start is sent', () => {
     const record = await client.record(job.id);
     expect(record).toMatchObject({ state: 'running', ref: 'r1', rawState: 'working' });
     expect(record.intent).toBeUndefined();
+  });
+
+  it.each([
+    [1, 'completed'],
+    [3, 'completed'],
+    [4, 'failed'],
+  ])('%i pages of a proxy in place of an answer to what is asked first end in: %s', async (pages, state) => {
+    const { fetch, sent } = scriptedHttp((_request, number) =>
+      number < pages ? { text: '<html>wait</html>' } : { json: { ready: true } },
+    );
+    const client = makeClient(
+      {
+        members: {
+          ready: async (_request, { http }) => {
+            const answer = await http.call({ method: 'GET', path: '/ready' });
+            answer.parse(z.object({ ready: z.literal(true) }));
+            return { go: true };
+          },
+        },
+      },
+      { fetch },
+    );
+    const job = await client.sluice.import({ source });
+    await client.clock.run(client.sluice.run({ untilIdle: true }));
+    expect((await client.record(job.id)).state).toBe(state);
+    expect(sent).toHaveLength(Math.min(pages + 1, 4));
   });
 
   it('a store that cannot save the intent means that nothing is sent', async () => {

@@ -2,7 +2,7 @@ import type { Started } from '../../model/adapter.js';
 import { SluiceError } from '../../model/error.js';
 import type { JsonValue } from '../../model/json.js';
 import type { JobRecord } from '../../model/record.js';
-import { isTransient } from '../../wire/failure.js';
+import { mayPass } from '../../wire/failure.js';
 import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
 import { failed, postponed } from '../transitions.js';
@@ -52,8 +52,9 @@ async function effectFailed(step: Step, thrown: unknown): Promise<Advanced> {
     return settled(step);
   }
   const late = record.deadlineAt !== undefined && now >= record.deadlineAt;
-  const goesOn = isTransient(error) && !late;
-  const fields = late && isTransient(error) ? { ...error.toJSON(), retry: 'exhausted' as const } : error.toJSON();
+  const mayHelp = mayPass(error, record.failures);
+  const goesOn = mayHelp && !late;
+  const fields = late && mayHelp ? { ...error.toJSON(), retry: 'exhausted' as const } : error.toJSON();
   await step.finish(goesOn ? postponed(undone, error, now) : failed(undone, fields, now), { freeSlot: !goesOn });
   return settled(step);
 }

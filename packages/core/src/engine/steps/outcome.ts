@@ -2,7 +2,7 @@ import type { Started } from '../../model/adapter.js';
 import { SluiceError } from '../../model/error.js';
 import { saidBy } from '../../model/issues.js';
 import { isFinal, type JobRecord } from '../../model/record.js';
-import { isTransient } from '../../wire/failure.js';
+import { isTransient, mayPass } from '../../wire/failure.js';
 import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
 import { failed, observed, postponed } from '../transitions.js';
@@ -58,7 +58,8 @@ export async function startFailed(step: Step, thrown: unknown): Promise<Advanced
     await step.finish({ ...undone, dueAt: step.now }, { freeSlot: true });
     return settled(step);
   }
-  const next = isTransient(error) ? givenUpOrPostponed(step, undone, error) : failed(undone, error.toJSON(), step.now);
+  const mayHelp = mayPass(error, record.failures);
+  const next = mayHelp ? givenUpOrPostponed(step, undone, error) : failed(undone, error.toJSON(), step.now);
   await step.finish(next, { freeSlot: true });
   return settled(step);
 }
@@ -93,6 +94,12 @@ export function asStartError(thrown: unknown, step: Step): SluiceError {
     ...(step.sent && { ambiguous: true }),
     cause: thrown,
   });
+}
+
+/** The same while it is still looked for, and when that is given up: what cut it is kept in mind. */
+export function stillUnanswered(step: Step): SluiceError {
+  const said = step.record.waitingFor?.error;
+  return said?.code === 'unknown' ? new SluiceError(said) : unanswered(step, said);
 }
 
 /** A start, or a later effect, that was sent and never answered, at a provider that cannot be asked about it. */

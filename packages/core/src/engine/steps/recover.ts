@@ -5,7 +5,7 @@ import type { Step } from '../step.js';
 import { failed, postponed } from '../transitions.js';
 import { asCallError, callFailed } from './call-failed.js';
 import { sendEffect } from './effect.js';
-import { begun, settled, unanswered } from './outcome.js';
+import { begun, settled, stillUnanswered } from './outcome.js';
 import { sendStart } from './start.js';
 import { takeWindow } from './window.js';
 
@@ -46,13 +46,12 @@ async function askProvider(step: Step): Promise<Advanced> {
     await step.finish({ ...next, dueAt: step.now }, { freeSlot: isStart(step) });
     return settled(step);
   }
-  await step.finish(postponed(record, unanswered(step, undefined), step.now));
+  await step.finish(postponed(record, stillUnanswered(step), step.now));
   return settled(step);
 }
 
 async function giveUp(step: Step): Promise<Advanced> {
   const { record, now } = step;
-  const error = unanswered(step, record.waitingFor?.error);
-  await step.finish(failed(record, error.toJSON(), now), { freeSlot: true });
+  await step.finish(failed(record, stillUnanswered(step).toJSON(), now), { freeSlot: true });
   return settled(step);
 }

@@ -3,7 +3,7 @@ import { SluiceError, toSluiceError } from '../../model/error.js';
 import type { JobRecord, UploadRecord } from '../../model/record.js';
 import type { ArrivedPart, FormUpload } from '../../model/upload.js';
 import { SendError } from '../../platform/byte-plane.js';
-import { isTransient } from '../../wire/failure.js';
+import { isTransient, mayPass } from '../../wire/failure.js';
 import type { Advanced } from '../advance.js';
 import { lookIntoBytes } from '../media/look-into.js';
 import type { Step } from '../step.js';
@@ -172,7 +172,7 @@ async function transferFailed(step: Step, thrown: unknown): Promise<Advanced> {
   if (error.code === 'aborted') throw error;
   const { progress: _progress, ...record } = step.record;
   const inTime = record.deadlineAt === undefined || step.now < record.deadlineAt;
-  if (isTransient(error) && inTime) {
+  if (mayPass(error, record.failures) && inTime) {
     await step.finish(postponed(record, error, step.now));
     return settled(step);
   }

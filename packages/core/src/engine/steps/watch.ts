@@ -66,10 +66,10 @@ function overdueError({ provider, now }: Step, record: JobRecord): SluiceError |
   }
   const stallMs = provider.stallMs ?? (record.unmapped === true ? unmappedStallMs : undefined);
   if (stallMs === undefined || record.changedAt === undefined || now < record.changedAt + stallMs) return undefined;
-  const minutes = Math.round(stallMs / 60_000);
+  const long = stallMs < 60_000 ? `${Math.round(stallMs / 1_000)} s` : `${Math.round(stallMs / 60_000)} min`;
   return new SluiceError({
     ...where,
     code: 'stalled',
-    message: `${provider.name}: nothing new for ${minutes} min (it says "${record.rawState}"); it may still run at the provider`,
+    message: `${provider.name}: nothing new for ${long} (it says "${record.rawState}"); it may still run at the provider`,
   });
 }
