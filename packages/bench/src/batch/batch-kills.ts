@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Emulator, startEmulator } from '@sluice/emulator';
 import type { Benchmark, Measured } from '../figures/benchmark.js';
+import { startSluice } from '../processes/sluice-command.js';
 import { withTemporaryFolder } from '../processes/temporary-folder.js';
 
 /** The jobs that the provider takes at once: as many starts may be on their way at a kill, and nobody can know what became of them. */
@@ -59,20 +58,12 @@ async function prepare({ importly, media }: Emulator, folder: string, rows: numb
   await writeFile(join(folder, 'rows.csv'), `source,name\n${lines.join('')}`);
 }
 
-function runBatch(folder: string, killNow: () => boolean): Promise<number | null> {
-  const manifest = createRequire(import.meta.url).resolve('@sluice/cli/package.json');
-  const command = join(dirname(manifest), 'bin', 'sluice.js');
-  const words = [command, 'batch', 'rows.csv', '--result', 'result.csv'];
-  const child = spawn(process.execPath, words, { cwd: folder, stdio: 'ignore' });
+async function runBatch(folder: string, killNow: () => boolean): Promise<number | null> {
+  const { kill, ended } = startSluice(['batch', 'rows.csv', '--result', 'result.csv'], folder);
   const watch = setInterval(() => {
-    if (killNow()) child.kill('SIGKILL');
+    if (killNow()) kill();
   }, 5);
-  return new Promise((resolve, reject) => {
-    child.on('error', reject).on('close', (code) => {
-      clearInterval(watch);
-      resolve(code);
-    });
-  });
+  return ended.finally(() => clearInterval(watch));
 }
 
 async function count(

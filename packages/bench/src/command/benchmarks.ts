@@ -1,4 +1,5 @@
 import { batch } from '../batch/batch.js';
+import { batchFaults } from '../batch/batch-faults.js';
 import { batchKills } from '../batch/batch-kills.js';
 import { coldStart } from '../cold-start/cold-start.js';
 import type { Benchmark } from '../figures/benchmark.js';
@@ -22,4 +23,5 @@ export const benchmarks: readonly Benchmark[] = [
   relay,
   batch,
   batchKills,
+  batchFaults,
 ];

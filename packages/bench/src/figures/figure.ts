@@ -10,6 +10,7 @@ export type Unit =
   | 's'
   | 'packages'
   | 'rows'
+  | 'calls'
   | 'jobs/s'
   | 'times';
 
@@ -58,7 +59,7 @@ export function barText({ is, value }: Bar, unit: Unit): string {
 }
 
 /** Nobody has half a package. */
-const whole = new Set<Unit>(['B', 'packages', 'rows']);
+const whole = new Set<Unit>(['B', 'packages', 'rows', 'calls']);
 
 function thousands(value: number): string {
   return Math.round(value).toLocaleString('en-US');
