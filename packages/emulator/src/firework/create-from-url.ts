@@ -1,8 +1,9 @@
 import type { JsonAnswer } from '../faults/broken-answer.js';
+import { runTask } from '../server/run-task.js';
 import { importBody, refusal } from './answers.js';
 import { takePlace } from './channel-window.js';
 import { answerOf, type Created, createVideo } from './create-video.js';
-import { type FireworkState, runTask } from './firework-state.js';
+import type { FireworkState } from './firework-state.js';
 import { encodedId } from './ids.js';
 import { download, endingOf, intoBucket, UnfitFile } from './staging.js';
 import { checkChannel } from './upload-endpoints.js';

@@ -1,7 +1,8 @@
 import type { JsonAnswer } from '../faults/broken-answer.js';
 import { probeVideo } from '../media/probe.js';
+import { runTask } from '../server/run-task.js';
 import { refusal, videoBody } from './answers.js';
-import { type FireworkState, runTask } from './firework-state.js';
+import type { FireworkState } from './firework-state.js';
 import { encodedId } from './ids.js';
 import { fetchPoster } from './posters.js';
 import { tagProducts } from './products.js';

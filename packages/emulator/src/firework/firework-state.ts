@@ -37,12 +37,6 @@ export interface FireworkState {
   tasks: Set<Promise<void>>;
 }
 
-/** Runs a task that nobody waits for until the emulator closes. The task handles its own errors. */
-export function runTask(state: FireworkState, task: Promise<void>): void {
-  state.tasks.add(task);
-  void task.finally(() => state.tasks.delete(task));
-}
-
 /** By which clock upload signatures are made and checked: ms since the epoch. */
 export function signingTime({ rooms, settings }: Pick<FireworkState, 'rooms' | 'settings'>): number {
   return settings.signatureClock === 'emulator' ? rooms.clock.now() : Date.now();

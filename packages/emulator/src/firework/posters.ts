@@ -5,8 +5,9 @@ import type { Context } from 'hono';
 import { safeUrl } from '../log/redact.js';
 import { imageSize } from '../media/image-size.js';
 import { openSource } from '../media/source.js';
+import { runTask } from '../server/run-task.js';
 import { sendBytes } from '../server/send-bytes.js';
-import { type FireworkState, runTask } from './firework-state.js';
+import type { FireworkState } from './firework-state.js';
 import { STAGING } from './staging.js';
 import type { EmulatedVideo } from './video.js';
 

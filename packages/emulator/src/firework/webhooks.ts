@@ -1,6 +1,12 @@
 import { createHmac } from 'node:crypto';
 import type { Rooms } from '../server/rooms.js';
-import { type Delivery, type DeliveryTry, WebhookSender } from '../server/webhook-sender.js';
+import {
+  type Delivery,
+  type DeliveryTry,
+  jsonMessage,
+  shownDelivery,
+  WebhookSender,
+} from '../server/webhook-sender.js';
 import type { ResolvedFireworkSettings } from './settings.js';
 
 /** The events of Firework's public texts. */
@@ -22,7 +28,9 @@ export class FireworkWebhooks {
   constructor(rooms: Rooms, settings: ResolvedFireworkSettings, tasks: Set<Promise<void>>) {
     const { webhookSecret, webhookRetries: retries } = settings;
     const sign = (body: string) => ({ 'fw-webhooks-signature': signatureOf(body, webhookSecret) });
-    this.#sender = new WebhookSender(rooms, { party: 'firework', retries, sign }, tasks);
+    const message = (delivery: Delivery) => jsonMessage(delivery, sign);
+    const sending = { party: 'firework', retries, method: 'POST', message, shown: shownDelivery } as const;
+    this.#sender = new WebhookSender<FireworkWebhookDelivery>(rooms, sending, tasks);
     this.url = settings.webhookUrl;
   }
 

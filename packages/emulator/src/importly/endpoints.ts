@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonAnswer } from '../faults/broken-answer.js';
+import { runTask } from '../server/run-task.js';
 import { acceptance, concurrencyRefusal, importStatus, metadataStatus, refusal } from './answers.js';
 import { type Call, type Endpoint, textParameter } from './exchange.js';
 import { isReachable } from './fetch-source.js';
 import { readImportRequest, readMetadataRequest } from './import-request.js';
-import { enter, runTask } from './importly-state.js';
+import { enter } from './importly-state.js';
 import type { EmulatedImport, EmulatedMetadataJob } from './job.js';
 import { type ImportRunner, runImport } from './run-import.js';
 import { runMetadata } from './run-metadata.js';

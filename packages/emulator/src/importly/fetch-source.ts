@@ -5,7 +5,8 @@ import { safeUrl } from '../log/redact.js';
 import { type MediaFacts, probeMediaFile } from '../media/probe.js';
 import { decodeURIComponentSafely, openSource, strikeDownload } from '../media/source.js';
 import type { DigestedObject } from '../object-store/kept-object.js';
-import { type ImportlyState, runTask } from './importly-state.js';
+import { runTask } from '../server/run-task.js';
+import type { ImportlyState } from './importly-state.js';
 
 /** The bucket of Importly's own storage in the emulator's object store. */
 export const IMPORTLY_BUCKET = 'importly';

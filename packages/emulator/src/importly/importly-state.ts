@@ -21,12 +21,6 @@ export interface ImportlyState {
   tasks: Set<Promise<void>>;
 }
 
-/** Runs a task that nobody waits for until the emulator closes. The task handles its own errors. */
-export function runTask(state: ImportlyState, task: Promise<void>): void {
-  state.tasks.add(task);
-  void task.finally(() => state.tasks.delete(task));
-}
-
 /** Takes a job into the active ones and keeps the peaks. */
 export function enter(state: ImportlyState): void {
   const { imports, metadata } = state.active;

@@ -57,17 +57,18 @@ export async function createImportly(rooms: Rooms, settings: ResolvedImportlySet
 }
 
 function createState(rooms: Rooms, settings: ResolvedImportlySettings): ImportlyState {
+  const tasks = new Set<Promise<void>>();
   return {
     rooms,
     settings,
     limits: new RateLimits(rooms.clock, settings),
     ledger: new Ledger(rooms.clock, settings),
-    webhooks: new Webhooks(rooms, settings),
+    webhooks: new Webhooks(rooms, settings, tasks),
     imports: new Map(),
     metadataJobs: new Map(),
     active: { imports: new Set(), metadata: new Set() },
     account: { credits: settings.credits },
-    tasks: new Set(),
+    tasks,
   };
 }
 

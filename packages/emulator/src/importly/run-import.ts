@@ -2,7 +2,7 @@ import type { StorageClass } from '@aws-sdk/client-s3';
 import { pause } from '../server/pause.js';
 import { returnsLocation, s3Storage } from './answers.js';
 import { type FetchedSource, IMPORTLY_BUCKET, type SourceFetcher } from './fetch-source.js';
-import { type ImportlyState, leave, runTask } from './importly-state.js';
+import { type ImportlyState, leave } from './importly-state.js';
 import type { EmulatedImport } from './job.js';
 import { storageKey } from './storage-key.js';
 import type { UserBucket } from './user-bucket.js';
@@ -109,5 +109,5 @@ function end(state: ImportlyState, job: EmulatedImport, status: 'completed' | 'f
     status === 'completed'
       ? { jobId: job.id, status, mediaUrl, creditsUsed, message, ...s3Storage(job, state.settings) }
       : { jobId: job.id, status, message };
-  runTask(state, state.webhooks.deliver(webhookUrl, `import.${status}`, body));
+  state.webhooks.send(webhookUrl, `import.${status}`, body);
 }

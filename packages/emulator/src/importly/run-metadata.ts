@@ -1,6 +1,6 @@
 import { metadataResult } from './answers.js';
 import type { SourceFetcher } from './fetch-source.js';
-import { type ImportlyState, leave, runTask } from './importly-state.js';
+import { type ImportlyState, leave } from './importly-state.js';
 import type { EmulatedMetadataJob } from './job.js';
 
 /** Takes a metadata job through its states. It looks at the whole source, keeps nothing and costs nothing. */
@@ -35,5 +35,5 @@ function end(state: ImportlyState, job: EmulatedMetadataJob, status: 'completed'
   const { webhookUrl } = job.request;
   if (webhookUrl === undefined) return;
   const findings = status === 'completed' ? metadataResult(job) : { message: job.message };
-  runTask(state, state.webhooks.deliver(webhookUrl, `metadata.${status}`, { jobId: job.id, status, ...findings }));
+  state.webhooks.send(webhookUrl, `metadata.${status}`, { jobId: job.id, status, ...findings });
 }

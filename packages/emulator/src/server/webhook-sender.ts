@@ -2,6 +2,7 @@ import type { EmulatedParty } from '../log/log.js';
 import { safeUrl } from '../log/redact.js';
 import { pause } from './pause.js';
 import type { Rooms } from './rooms.js';
+import { runTask } from './run-task.js';
 
 /** One attempt to deliver. */
 export interface DeliveryTry {
@@ -12,34 +13,54 @@ export interface DeliveryTry {
   error?: string;
 }
 
-/** A delivery with its tries, of which the last may still be to come. */
-export interface Delivery {
+/** What is kept of everything that is sent, with its tries, of which the last may still be to come. */
+export interface Sent {
   url: string;
-  event: string;
-  body: Record<string, unknown>;
   tries: DeliveryTry[];
   /** True once the receiver answered 2xx. */
   delivered: boolean;
 }
 
-/** Who sends, how often it tries, and what its signature is. */
-export interface Sending {
+/** A delivery with a body. */
+export interface Delivery extends Sent {
+  event: string;
+  body: Record<string, unknown>;
+}
+
+/** Who sends, how often it tries, and what is sent. */
+export interface Sending<One extends Sent> {
   party: EmulatedParty;
   retries: { tries: number; everyMs: number };
-  /** The headers that sign a body now. */
-  sign(body: string): Record<string, string>;
+  method: 'GET' | 'POST';
+  /** One try, made anew for each: a signature has its time. */
+  message(delivery: One): { headers?: Record<string, string>; body?: string };
+  /** What the log calls it, and its URL as the log may show it. */
+  shown(delivery: One): { title: string; url: string };
+}
+
+/** A message that is a JSON body. */
+export function jsonMessage({ body: content }: Delivery, headersOf: (body: string) => Record<string, string>) {
+  const body = JSON.stringify(content);
+  const length = String(Buffer.byteLength(body));
+  const headers = { 'content-type': 'application/json', 'content-length': length, ...headersOf(body) };
+  return { headers, body };
+}
+
+/** A delivery as the log shows it. */
+export function shownDelivery({ event, url }: Delivery): { title: string; url: string } {
+  return { title: `webhook ${event}`, url: safeUrl(url) };
 }
 
 const RECEIVER_TIMEOUT_MS = 30_000;
 
-/** Posts signed deliveries, some tries each, until the receiver answers 2xx. */
-export class WebhookSender<One extends Delivery> {
+/** Sends, some tries each, until the receiver answers 2xx. */
+export class WebhookSender<One extends Sent> {
   readonly #rooms: Rooms;
-  readonly #sending: Sending;
+  readonly #sending: Sending<One>;
   readonly #tasks: Set<Promise<void>>;
   readonly #deliveries: One[] = [];
 
-  constructor(rooms: Rooms, sending: Sending, tasks: Set<Promise<void>>) {
+  constructor(rooms: Rooms, sending: Sending<One>, tasks: Set<Promise<void>>) {
     this.#rooms = rooms;
     this.#sending = sending;
     this.#tasks = tasks;
@@ -51,9 +72,7 @@ export class WebhookSender<One extends Delivery> {
 
   send(delivery: One): void {
     this.#deliveries.push(delivery);
-    const task = this.#deliver(delivery);
-    this.#tasks.add(task);
-    void task.finally(() => this.#tasks.delete(task));
+    runTask({ tasks: this.#tasks }, this.#deliver(delivery));
   }
 
   async #deliver(delivery: One): Promise<void> {
@@ -77,9 +96,9 @@ export class WebhookSender<One extends Delivery> {
     const attempt: DeliveryTry = { time: clock.now(), status: null };
     delivery.tries.push(attempt);
     try {
-      if (rule?.kind === 'reset-before') throw new Error('the connection was reset before the delivery was sent');
-      attempt.status = await this.#post(delivery);
-      if (rule?.kind === 'duplicate-delivery') await this.#post(delivery);
+      if (rule?.kind === 'reset-before') throw new Error('the connection was reset before it was sent');
+      attempt.status = await this.#send(delivery);
+      if (rule?.kind === 'duplicate-delivery') await this.#send(delivery);
       const lost = faults.draw('webhook', 'after', delivery.url);
       await pause(lost.delayMs, closing);
       if (lost.rule) throw new Error("the receiver's answer was lost");
@@ -88,24 +107,16 @@ export class WebhookSender<One extends Delivery> {
       attempt.status = null;
       attempt.error = error instanceof Error ? error.message : 'no answer';
     }
-    const { party } = this.#sending;
-    const note = `webhook ${delivery.event}, try ${delivery.tries.length}`;
-    log.add({ provider: party, method: 'POST', path: safeUrl(delivery.url), status: attempt.status, note });
+    const { party, method, shown } = this.#sending;
+    const { title, url: path } = shown(delivery);
+    const note = `${title}, try ${delivery.tries.length}`;
+    log.add({ provider: party, method, path, status: attempt.status, note });
   }
 
-  async #post(delivery: One): Promise<number> {
-    const body = JSON.stringify(delivery.body);
-    const answer = await this.#rooms.client.send({
-      method: 'POST',
-      url: delivery.url,
-      body,
-      headers: {
-        'content-type': 'application/json',
-        'content-length': String(Buffer.byteLength(body)),
-        ...this.#sending.sign(body),
-      },
-      signal: AbortSignal.any([this.#rooms.closing, AbortSignal.timeout(RECEIVER_TIMEOUT_MS)]),
-    });
+  async #send(delivery: One): Promise<number> {
+    const signal = AbortSignal.any([this.#rooms.closing, AbortSignal.timeout(RECEIVER_TIMEOUT_MS)]);
+    const { method, message } = this.#sending;
+    const answer = await this.#rooms.client.send({ method, url: delivery.url, ...message(delivery), signal });
     answer.resume();
     return answer.statusCode ?? 0;
   }

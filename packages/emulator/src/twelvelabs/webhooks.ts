@@ -1,6 +1,12 @@
 import { createHmac } from 'node:crypto';
 import type { Rooms } from '../server/rooms.js';
-import { type Delivery, type DeliveryTry, WebhookSender } from '../server/webhook-sender.js';
+import {
+  type Delivery,
+  type DeliveryTry,
+  jsonMessage,
+  shownDelivery,
+  WebhookSender,
+} from '../server/webhook-sender.js';
 import { objectId } from './ids.js';
 import type { ResolvedTwelvelabsSettings } from './settings.js';
 
@@ -27,7 +33,9 @@ export class TwelvelabsWebhooks {
     const { webhookSecret, webhookRetries: retries } = settings;
     const sign = (body: string) => ({ 'tl-signature': signatureOf(body, webhookSecret) });
     this.#rooms = rooms;
-    this.#sender = new WebhookSender(rooms, { party: 'twelvelabs', retries, sign }, tasks);
+    const message = (delivery: Delivery) => jsonMessage(delivery, sign);
+    const sending = { party: 'twelvelabs', retries, method: 'POST', message, shown: shownDelivery } as const;
+    this.#sender = new WebhookSender<TwelvelabsWebhookDelivery>(rooms, sending, tasks);
     this.url = settings.webhookUrl;
   }
 

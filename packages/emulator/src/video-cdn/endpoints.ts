@@ -1,12 +1,13 @@
 import type { JsonAnswer } from '../faults/broken-answer.js';
 import { safeUrl } from '../log/redact.js';
+import { runTask } from '../server/run-task.js';
 import { type AddRequest, readAddRequest } from './add-request.js';
 import { done, fieldsOf, refusal } from './answers.js';
 import type { HeldFile } from './cdn-file.js';
 import type { VideoCdnPoint } from './ledger.js';
 import { outcomeOf } from './replacement.js';
 import type { AddRefusal } from './settings.js';
-import { runTask, VIDEO_CDN_BUCKET, type VideoCdnState } from './state.js';
+import { VIDEO_CDN_BUCKET, type VideoCdnState } from './state.js';
 
 /** What each endpoint does with a form that was let in. */
 export const endpoints: Record<VideoCdnPoint, (state: VideoCdnState, form: Record<string, string>) => JsonAnswer> = {

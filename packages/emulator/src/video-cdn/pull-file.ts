@@ -5,7 +5,7 @@ import type { DigestedObject } from '../object-store/kept-object.js';
 import type { HeldFile } from './cdn-file.js';
 import { type OpenLocation, openLocation } from './sources/open-location.js';
 import { withoutCredentials } from './sources/source-url.js';
-import { runTask, VIDEO_CDN_BUCKET, type VideoCdnState } from './state.js';
+import { VIDEO_CDN_BUCKET, type VideoCdnState } from './state.js';
 
 /** Pulls a file, holds it against what its add said, and tells its callback. Never rejects. */
 export async function pullFile(state: VideoCdnState, file: HeldFile): Promise<void> {
@@ -28,7 +28,7 @@ export async function pullFile(state: VideoCdnState, file: HeldFile): Promise<vo
   shown.completedAt = clock.now();
   shown.status = failure === undefined ? 'ready' : 'failed';
   if (failure !== undefined) shown.message = failure;
-  if (file.callback !== undefined) runTask(state, state.callbacks.call(file));
+  if (file.callback !== undefined) state.callbacks.send(file);
 }
 
 async function fetched(state: VideoCdnState, file: HeldFile, signal: AbortSignal): Promise<DigestedObject> {

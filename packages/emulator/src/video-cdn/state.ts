@@ -25,9 +25,3 @@ export interface VideoCdnState {
   /** Work under way, to be waited for at close. */
   tasks: Set<Promise<void>>;
 }
-
-/** Runs a task that nobody waits for until the emulator closes. The task handles its own errors. */
-export function runTask({ tasks }: Pick<VideoCdnState, 'tasks'>, task: Promise<void>): void {
-  tasks.add(task);
-  void task.finally(() => tasks.delete(task));
-}

@@ -50,13 +50,14 @@ export async function createVideoCdn(
 ): Promise<VideoCdnHouse> {
   await rooms.objects.createBucket(VIDEO_CDN_BUCKET);
   const pulls = new Set<Promise<void>>();
+  const tasks = new Set<Promise<void>>();
   const state: VideoCdnState = {
     rooms,
     directory,
     settings,
     ledger: new VideoCdnLedger(settings.keepRequests),
     passwords: new OneTimePasswords(settings.login, settings.password),
-    callbacks: new Callbacks(rooms, settings),
+    callbacks: new Callbacks(rooms, settings, tasks),
     queue: new PullQueue(settings.pulls, (file) => {
       const pull = pullFile(state, file).finally(() => pulls.delete(pull));
       pulls.add(pull);
@@ -64,7 +65,7 @@ export async function createVideoCdn(
     }),
     files: new Map(),
     lastId: 100_000,
-    tasks: new Set(),
+    tasks,
   };
   return {
     view: createView(state),
