@@ -1,38 +1,23 @@
 import type { ImportEvent } from '../model/event.js';
+import { Mailbox } from './mailbox.js';
 
 /** Events on their way to a reader: progress that nobody has read yet is replaced by newer progress, all else is kept. */
 export class EventQueue implements AsyncIterable<ImportEvent> {
-  #events: ImportEvent[] = [];
-  #ended = false;
-  #error: unknown;
-  #wake: () => void = () => undefined;
+  readonly #mailbox = new Mailbox<ImportEvent>();
 
   push(events: ImportEvent[]): void {
     for (const event of events) {
-      if (event.type === 'progress') this.#events = this.#events.filter(({ type }) => type !== 'progress');
-      this.#events.push(event);
+      if (event.type === 'progress') this.#mailbox.withdraw(({ type }) => type === 'progress');
+      this.#mailbox.push(event);
     }
-    this.#wake();
   }
 
   /** Nothing comes any more; with an error, the reader gets it after the last event. */
   end(error?: unknown): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#error = error;
-    this.#wake();
+    this.#mailbox.end(error);
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<ImportEvent> {
-    for (;;) {
-      const event = this.#events.shift();
-      if (event !== undefined) yield event;
-      else if (this.#ended) break;
-      else
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-    }
-    if (this.#error !== undefined) throw this.#error;
+    for (let next = await this.#mailbox.take(1); next !== undefined; next = await this.#mailbox.take(1)) yield* next;
   }
 }

@@ -1,9 +1,5 @@
-import { abortError, type Clock } from '../wire/clock.js';
-
-interface Sleeper {
-  at: number;
-  wake: () => void;
-}
+import type { Clock } from '../wire/clock.js';
+import { Sleepers } from './sleepers.js';
 
 /** As it was when this was loaded: tests put others in its place. */
 const { setTimeout: nextTurn } = globalThis;
@@ -16,7 +12,7 @@ const idleTurns = 3;
  * no time. For code whose other waiting is done without a network, such as over {@link scriptedHttp}.
  */
 export class VirtualClock implements Clock {
-  readonly #sleepers = new Set<Sleeper>();
+  readonly #sleepers = new Sleepers();
   #now: number;
   #turnsLeft = 0;
 
@@ -30,38 +26,15 @@ export class VirtualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(abortError(signal));
-      const leave = () => {
-        this.#sleepers.delete(sleeper);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const onAbort = () => {
-        leave();
-        reject(abortError(signal));
-      };
-      const wake = () => {
-        leave();
-        resolve();
-      };
-      const sleeper = { at: this.#now + Math.max(0, ms), wake };
-      this.#sleepers.add(sleeper);
-      signal?.addEventListener('abort', onAbort, { once: true });
-      this.#waitForIdleness();
-    });
+    const slept = this.#sleepers.until(this.#now + Math.max(0, ms), signal);
+    this.#waitForIdleness();
+    return slept;
   }
 
   after(ms: number, onTime: () => void): () => void {
-    const sleeper = {
-      at: this.#now + Math.max(0, ms),
-      wake: () => {
-        this.#sleepers.delete(sleeper);
-        onTime();
-      },
-    };
-    this.#sleepers.add(sleeper);
+    const callOff = this.#sleepers.at(this.#now + Math.max(0, ms), onTime);
     this.#waitForIdleness();
-    return () => this.#sleepers.delete(sleeper);
+    return callOff;
   }
 
   #waitForIdleness(): void {
@@ -77,10 +50,10 @@ export class VirtualClock implements Clock {
   }
 
   #wakeFirst(): void {
-    const [first] = [...this.#sleepers].sort((a, b) => a.at - b.at);
+    const first = this.#sleepers.first();
     if (first === undefined) return;
     this.#now = Math.max(this.#now, first.at);
-    first.wake();
+    this.#sleepers.wake(first);
     this.#waitForIdleness();
   }
 }

@@ -1,17 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { Sleepers } from '../../src/testing/sleepers.js';
 import { abortError, type Clock } from '../../src/wire/clock.js';
-
-interface Sleeper {
-  at: number;
-  wake: () => void;
-}
 
 /** Turns of the event loop in which everything that needs no time has been done. */
 const quietTurns = 3;
 
 /** Time that a test moves by hand. */
 export class ManualClock implements Clock {
-  readonly #sleepers = new Set<Sleeper>();
+  readonly #sleepers = new Sleepers();
   #now = Date.UTC(2026, 0, 1);
 
   now(): number {
@@ -19,34 +15,11 @@ export class ManualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(abortError(signal));
-      const leave = () => {
-        this.#sleepers.delete(sleeper);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const onAbort = () => {
-        leave();
-        reject(abortError(signal));
-      };
-      const wake = () => {
-        leave();
-        resolve();
-      };
-      const sleeper = { at: this.#now + Math.max(0, ms), wake };
-      this.#sleepers.add(sleeper);
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
+    return this.#sleepers.until(this.#now + Math.max(0, ms), signal);
   }
 
   after(ms: number, onTime: () => void): () => void {
-    const wake = () => {
-      this.#sleepers.delete(sleeper);
-      onTime();
-    };
-    const sleeper = { at: this.#now + Math.max(0, ms), wake };
-    this.#sleepers.add(sleeper);
-    return () => this.#sleepers.delete(sleeper);
+    return this.#sleepers.at(this.#now + Math.max(0, ms), onTime);
   }
 
   /** How many are asleep: timers, on a real clock. */
@@ -63,7 +36,9 @@ export class ManualClock implements Clock {
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     await quiet();
-    for (let next = this.#first(); next !== undefined && next.at <= until; next = this.#first()) await this.#wake(next);
+    for (let at = this.#sleepers.first()?.at; at !== undefined && at <= until; at = this.#sleepers.first()?.at) {
+      await this.#wakeFirst();
+    }
     this.#now = until;
   }
 
@@ -78,23 +53,18 @@ export class ManualClock implements Clock {
     for (let idle = 0; ; ) {
       await quiet();
       if (settled) return promise;
-      const next = this.#first();
+      const next = this.#sleepers.first();
       idle = next === undefined ? idle + 1 : 0;
       if (idle > 1_000 || (next?.at ?? 0) > giveUpAt) throw new Error('it never settles');
-      if (next !== undefined) await this.#wake(next);
+      if (next !== undefined) await this.#wakeFirst();
     }
   }
 
-  #first(): Sleeper | undefined {
-    return [...this.#sleepers].reduce<Sleeper | undefined>(
-      (first, one) => (first === undefined || one.at < first.at ? one : first),
-      undefined,
-    );
-  }
-
-  async #wake(sleeper: Sleeper): Promise<void> {
-    this.#now = Math.max(this.#now, sleeper.at);
-    sleeper.wake();
+  async #wakeFirst(): Promise<void> {
+    const first = this.#sleepers.first();
+    if (first === undefined) return;
+    this.#now = Math.max(this.#now, first.at);
+    this.#sleepers.wake(first);
     await quiet();
   }
 }
