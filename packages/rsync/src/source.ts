@@ -8,6 +8,7 @@ import {
   SluiceError,
   type SourceContext,
   type SourceMembers,
+  sourceChanged,
 } from '@sluice/core/adapter';
 import * as z from 'zod';
 import { makeCommand, type SshSettings } from './command.js';
@@ -97,8 +98,7 @@ class RemoteFile {
   async #bytes(state: BytesState, handle: FileHandle, remove: () => Promise<void>): Promise<OpenBytes> {
     const { size } = await handle.stat();
     if (size !== state.size) {
-      const message = `${this.#place.name} had ${state.size} bytes, and ${size} were copied; nothing was created`;
-      throw new SluiceError({ code: 'integrity', message: `${message}. Import it again once it stays as it is` });
+      throw sourceChanged(`${this.#place.name} had ${state.size} bytes, and ${size} were copied`);
     }
     return {
       ...state,

@@ -7,6 +7,7 @@ import {
   SluiceError,
   type SourceContext,
   type SourceMembers,
+  sourceChanged,
 } from '@sluice/core/adapter';
 import * as z from 'zod';
 import { AnswerBody } from './answer-body.js';
@@ -180,8 +181,7 @@ class StoredObject {
   }
 
   #changed(): SluiceError {
-    const advice = 'nothing was created. Import it again once it stays as it is';
-    return new SluiceError({ code: 'integrity', message: `${this.name} was changed while it was read; ${advice}` });
+    return sourceChanged(`${this.name} was changed while it was read`);
   }
 
   async #get(range: { Range?: string; IfMatch?: string }, signal: AbortSignal): Promise<GetObjectCommandOutput> {

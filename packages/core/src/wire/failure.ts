@@ -42,12 +42,13 @@ export function connectionError(error: unknown, scope: FailureScope): SluiceErro
   const code = causeText(error, 'code');
   const forbidden = findInCauses(error, isBadPort) !== undefined;
   const sent = !forbidden && !neverConnected.has(code ?? '') && !connecting.has(causeText(error, 'syscall') ?? '');
-  const why = forbidden ? ' (fetch never connects to this port; choose another one)' : '';
+  const why = forbidden ? ', and none ever will: fetch refuses this port. Serve it at another one' : '';
   const what = sent ? 'the connection broke before an answer came' : `no connection could be made${why}`;
   return new SluiceError({
     code: 'unavailable',
     message: `${scope.provider}: ${what}${code === undefined ? '' : ` (${code})`}`,
     provider: scope.provider,
+    ...(forbidden && { retry: 'never' as const }),
     ...(sent && scope.effect === 'once' && { ambiguous: true }),
     cause: error,
   });

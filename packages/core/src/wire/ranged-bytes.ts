@@ -1,5 +1,6 @@
 import type { BytesState, OpenBytes } from '../model/bytes.js';
 import { SluiceError } from '../model/error.js';
+import { sourceChanged } from '../model/source-changed.js';
 import { ByteCursor, CursorBroken } from './byte-cursor.js';
 import { abortError, type Clock, systemClock } from './clock.js';
 
@@ -168,8 +169,7 @@ class RangedBytes implements OpenBytes {
   }
 
   #another(what: string): SluiceError {
-    const advice = 'nothing was created. Import it again once it stays as it is';
-    return new SluiceError({ code: 'integrity', message: `${this.#source.name} ${what}; ${advice}` });
+    return sourceChanged(`${this.#source.name} ${what}`);
   }
 }
 

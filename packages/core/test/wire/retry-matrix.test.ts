@@ -81,7 +81,8 @@ describe('a port that fetch never connects to', () => {
     const { http, clock } = makeHttp({ fetch: () => Promise.reject(refusal), wire });
     const call = http.call({ method: 'POST', path: '/import', effect: 'once' });
     const error = await clock.run(call.catch((thrown: unknown) => thrown));
-    expect(error).toMatchObject({ code: 'unavailable', message: expect.stringContaining('choose another one') });
+    const message = expect.stringContaining('fetch refuses this port');
+    expect(error).toMatchObject({ code: 'unavailable', retry: 'never', message });
     expect(error).not.toHaveProperty('ambiguous', true);
   });
 });

@@ -26,7 +26,7 @@ export async function prepare(step: Step): Promise<{ record: JobRecord } | { adv
     const error = SluiceError.is(thrown) ? thrown : toSluiceError(thrown, 'source-unreachable');
     if (error.code === 'aborted') throw error;
     const { progress: _progress, ...record } = step.record;
-    const mayHelp = isTransient(error) || error.retry === 'later';
+    const mayHelp = isTransient(error) || (error.retry === 'later' && error.code !== 'integrity');
     return finish(step, mayHelp ? again(step, record, error) : failed(record, error.toJSON(), step.now));
   }
 }

@@ -2,6 +2,7 @@ import type { ByteInput, BytesState, OpenBytes } from '../../model/bytes.js';
 import { SluiceError, toSluiceError } from '../../model/error.js';
 import type { JobRecord } from '../../model/record.js';
 import type { Source } from '../../model/source.js';
+import { sourceChanged } from '../../model/source-changed.js';
 import type { Engine } from '../engine.js';
 import type { Step } from '../step.js';
 
@@ -79,9 +80,11 @@ export function assertSame(before: BytesState, now: BytesState, record: JobRecor
   if (before.fingerprint !== now.fingerprint) throw changed(`${source} was changed while it was uploaded`, record);
 }
 
-function changed(message: string, record: JobRecord): SluiceError {
-  const advice = 'Nothing was created. Import it again once it stays as it is';
-  return new SluiceError({ code: 'integrity', message: `${message}. ${advice}`, provider: record.provider });
+/** A file is asked for with its size and time: as it is now it is another source, and another attempt at this one would not help. */
+function changed(what: string, { request, provider }: JobRecord): SluiceError {
+  if (request?.source.kind === 'url') return new SluiceError({ ...sourceChanged(what).toJSON(), provider });
+  const message = `${what}. Nothing was created. Import it again once it stays as it is`;
+  return new SluiceError({ code: 'integrity', message, provider });
 }
 
 async function openInput(engine: Engine, record: JobRecord): Promise<OpenBytes> {

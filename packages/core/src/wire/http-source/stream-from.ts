@@ -1,5 +1,6 @@
 import { SluiceError } from '../../model/error.js';
 import { redactUrl } from '../../model/redact.js';
+import { sourceChanged } from '../../model/source-changed.js';
 import type { SourceAnswer } from '../../model/source-fetch.js';
 import { onAbort } from '../on-abort.js';
 import { isEncoded, isOk, readRange, refusedError, toldSize, validatorOf } from './answer.js';
@@ -49,8 +50,7 @@ function assertSame({ url, size, position, validator }: StreamPlace, answer: Sou
 }
 
 function changed(what: string): SluiceError {
-  const advice = 'nothing was created. Import it again once it stays as it is';
-  return new SluiceError({ code: 'integrity', message: `${what} while it was read; ${advice}` });
+  return sourceChanged(`${what} while it was read`);
 }
 
 async function* bodyOf(
