@@ -77,6 +77,7 @@ const faultsBySqlite: Record<number, Fault> = {
 
 const faultsBySystem: Record<string, Fault> = {
   EACCES: notWritable,
+  ENOENT: notWritable,
   EPERM: notWritable,
   EROFS: notWritable,
   ENOTDIR: notWritable,

@@ -38,7 +38,7 @@ export async function openFile(path: string, busyTimeoutMs: number): Promise<Ope
 }
 
 async function tryOpen(path: string): Promise<OpenFile> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   makeFile(path);
   const database = await openDatabase(path);
   try {
@@ -49,6 +49,29 @@ async function tryOpen(path: string): Promise<OpenFile> {
     return { database, sealer: new Sealer(key.bytes), waitsForDisk: true };
   } catch (error) {
     database.close();
+    throw error;
+  }
+}
+
+/**
+ * Folder by folder: Node's own recursive way never ends where a folder says that it is not there although its parent is, as below /proc.
+ * @throws the system's error
+ */
+function makeFolder(path: string): void {
+  if (isMade(path)) return;
+  makeFolder(dirname(path));
+  if (!isMade(path)) mkdirSync(path);
+}
+
+/** False where its parent is missing. */
+function isMade(path: string): boolean {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return true;
+    if (code === 'ENOENT' && dirname(path) !== path) return false;
     throw error;
   }
 }

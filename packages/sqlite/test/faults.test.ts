@@ -45,6 +45,11 @@ describe('a fault of the file', () => {
       code: 'invalid-request',
       message: expect.stringMatching(/file\/jobs\.db: this file or its folder cannot be written; .*"path"/),
     });
+    const nowhere = process.platform === 'linux' ? '/proc/nowhere/deeper' : join(folder, 'file', 'deeper');
+    await expect(sqlite({ path: join(nowhere, 'jobs.db') }).create(makeRecord('one'))).rejects.toMatchObject({
+      code: 'invalid-request',
+      message: expect.stringMatching(/deeper\/jobs\.db: this file or its folder cannot be written; .*"path"/),
+    });
     const isFolder = sqlite({ path: join(folder, 'folder.db') });
     await expect(isFolder.create(makeRecord('one'))).rejects.toMatchObject({
       code: 'invalid-request',

@@ -7,6 +7,8 @@ export function createServeApp(sluice: Sluice, { basePath, log }: { basePath: st
   const handler = sluice.handler({ basePath });
   const app = new Hono();
   app.get('/health', (context) => context.json({ status: 'ok' }));
+  // A look at it is no delivery.
+  app.all('/health', (context) => context.text('only GET and HEAD\n', 405, { allow: 'GET, HEAD' }));
   app.all('*', async (context) => {
     const request = context.req.raw;
     const began = performance.now();

@@ -14,7 +14,7 @@ async function serve(world: World, ...words: string[]): Promise<Running & { url:
   });
   const lines = () => stdout.split('\n').slice(0, -1);
   await running.said(/"type":"ready"/);
-  const { url } = await vi.waitFor(() => readySchema.parse(JSON.parse(lines()[0] ?? '')));
+  const { url } = await vi.waitFor(() => readySchema.parse(JSON.parse(lines()[0] ?? '')), 20_000);
   return { ...running, url, lines };
 }
 
@@ -86,6 +86,7 @@ describe('sluice serve', () => {
     const world = await makeWorld();
     const { url, lines } = await serve(world, '--base-path', '/in');
     expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok' });
+    expect(await post(`${url}/health`)).toBe(405);
     expect(await post(`${url}/in/nobody`)).toBe(404);
     expect(await post(`${url}/webhooks/importly`)).toBe(404);
     expect(await post(`${url}/in/importly`, '{}', { method: 'DELETE' })).toBe(405);
@@ -93,7 +94,10 @@ describe('sluice serve', () => {
     expect(await post(`${url}/in/importly`, 'no json')).toBe(400);
     const token = 'a1b2c3d4'.repeat(4);
     expect(await post(`${url}/in/importly/job_abc123/${token}?hush=query-hush`)).toBe(401);
-    await vi.waitFor(() => expect(lines().filter((line) => line.includes('"type":"delivery"'))).toHaveLength(6));
+    await vi.waitFor(
+      () => expect(lines().filter((line) => line.includes('"type":"delivery"'))).toHaveLength(6),
+      20_000,
+    );
     expect(lines().join('\n')).not.toMatch(new RegExp(`${token}|query-hush`));
   });
 
