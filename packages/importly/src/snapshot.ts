@@ -88,8 +88,13 @@ function assetOf(result: Result, completedAt: string | null | undefined, look: L
   if (result.fileSizeBytes != null) asset.size = result.fileSizeBytes;
   if (result.duration != null) asset.durationSeconds = result.duration;
   if (result.title != null) asset.title = result.title;
-  if (result.s3Storage == null) asset.expiresAt = expiryOf(completedAt, look.now);
+  if (!isInBucket(result)) asset.expiresAt = expiryOf(completedAt, look.now);
   return asset;
+}
+
+/** Whether Importly names any place in the user's own bucket. */
+function isInBucket({ s3Storage }: Result): boolean {
+  return [s3Storage?.url, s3Storage?.bucket, s3Storage?.key].some((told) => told != null && told !== '');
 }
 
 /** Where it is in the user's own bucket, as far as Importly tells. */
@@ -115,7 +120,7 @@ function costOf(result: Result): Cost | undefined {
 
 function warningsOf(result: Result, stored: boolean): Warning[] {
   const warnings: Warning[] = [];
-  if (stored && result.s3Storage == null) {
+  if (stored && !isInBucket(result)) {
     warnings.push({
       code: 'not-stored',
       message:

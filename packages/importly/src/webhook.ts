@@ -7,20 +7,22 @@ import {
 } from '@sluice/core/adapter';
 import * as z from 'zod';
 import type { ParsedSettings } from './settings.js';
+import { idShape } from './wire-shapes.js';
 
 type WebhookSettings = ParsedSettings['webhook'];
 
-const bodySchema = z.looseObject({
-  jobId: z.string().min(1).nullish(),
-  id: z.string().min(1).nullish(),
-  status: z.string().nullish(),
-});
+const aboutShape = { ...idShape, status: z.string().nullish() };
+
+/** Public texts show it flat; answers about a job have the same under `data`, and so may a delivery. */
+const bodySchema = z.looseObject({ ...aboutShape, data: z.object(aboutShape).nullish().catch(undefined) });
 
 /** Verifies a delivery where a secret is set, and reads which job it is about. What else it claims is left unread. */
 export async function readDelivery(delivery: WebhookDelivery, settings: WebhookSettings): Promise<WebhookNotice> {
   if (settings.secret !== undefined) await verify(delivery, { ...settings, secret: settings.secret });
   const body = parseDelivery(delivery, bodySchema);
-  const id = body.jobId ?? body.id;
+  const { data } = body;
+  // Beside `data`, an `id` may be the delivery's own.
+  const id = body.jobId ?? data?.jobId ?? data?.id ?? body.id;
   if (id == null) throw unreadableDelivery('its body has neither jobId nor id');
   return { ref: id, event: eventOf(body, delivery, settings.event) };
 }
@@ -28,7 +30,7 @@ export async function readDelivery(delivery: WebhookDelivery, settings: WebhookS
 /** The event where the settings say it is; else the state that the body names. */
 function eventOf(body: z.output<typeof bodySchema>, delivery: WebhookDelivery, place: string): string {
   const named = body[place] ?? delivery.headers[place.toLowerCase()];
-  return typeof named === 'string' ? named : (body.status ?? 'unnamed');
+  return typeof named === 'string' ? named : (body.status ?? body.data?.status ?? 'unnamed');
 }
 
 async function verify(delivery: WebhookDelivery, settings: WebhookSettings & { secret: string }): Promise<void> {

@@ -8,8 +8,14 @@ const bytes = z.int().nonnegative().nullish().catch(undefined);
 
 const verdictSchema = z.object({ success: z.boolean().nullish(), error: text, message: text });
 
+/** The page shows texts. An import that was taken must not be lost for an id that is written as a number. */
+const id = z
+  .union([z.string().min(1), z.int()])
+  .transform(String)
+  .nullish();
+
 /** The page's examples say `jobId`, its prose says `id`. */
-const idShape = { jobId: z.string().min(1).nullish(), id: z.string().min(1).nullish() };
+export const idShape = { jobId: id, id };
 
 /** The answer to a start, of an import or of a metadata request. */
 const acceptedSchema = z

@@ -67,8 +67,12 @@ describe('a completed import', () => {
     expect(snapshot.items[0]).not.toHaveProperty('asset.expiresAt');
   });
 
-  test('that should be in the own bucket and names no place there is a warning with both causes', async () => {
-    const { snapshot } = await play({ looks: [taken(nested)] }, storing);
+  test.each<[string, object]>([
+    ['no place', {}],
+    ['an empty place', { s3Storage: { url: null, bucket: null, key: '' } }],
+  ])('that should be in the own bucket and names %s there is a warning with both causes', async (_what, told) => {
+    const data = { ...nested, result: { ...nested.result, ...told } };
+    const { snapshot } = await play({ looks: [taken(data)] }, storing);
     expect(snapshot.state).toBe('completed');
     expect(snapshot.warnings).toEqual([
       { code: 'not-stored', message: expect.stringMatching(/the upload failed.*its location was not returned/) },
@@ -143,6 +147,12 @@ describe('the answer to a start', () => {
       error: { message: expect.stringContaining('Failed to download') },
     });
     expect(sent.looks).toEqual([]);
+  });
+
+  test('may write its id as a number', async () => {
+    const { snapshot, sent } = await play({ starts: [taken({ id: 4711, status: 'queued' })], looks: [taken(nested)] });
+    expect(snapshot.state).toBe('completed');
+    expect(sent.looks[0]?.query).toEqual({ id: '4711' });
   });
 
   test('that names no id leaves the start unknown', async () => {

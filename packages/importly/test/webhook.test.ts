@@ -102,6 +102,8 @@ describe('the event', () => {
     ['import.failed', '{"jobId":"a","type":"import.failed"}', { webhook: { event: 'type' } }],
     ['failed', '{"id":"a","status":"failed"}', {}],
     ['unnamed', '{"id":"a"}', {}],
+    ['import.completed', '{"id":"delivery-1","event":"import.completed","data":{"jobId":"a"}}', {}],
+    ['failed', '{"data":{"id":"a","status":"failed"}}', {}],
   ])('%s', async (event, body, settings) => {
     expect(await notice(body, settings)).toEqual({ ref: 'a', event });
   });

@@ -2,8 +2,8 @@ import type { Problem } from '@sluice/core/adapter';
 import type { Request } from './add-file.js';
 
 /** What is wrong with a request, as far as it can be seen without any I/O. */
-export function checkRequest({ name, nameGiven, options, ifExists, sha256 }: Request): Problem[] {
-  const problems: Problem[] = [];
+export function checkRequest({ source, name, nameGiven, options, ifExists, sha256 }: Request): Problem[] {
+  const problems: Problem[] = source.kind === 'url' ? checkCredentials(source.url) : [];
   const rule = nameRule(name);
   if (rule !== undefined) {
     const message = nameGiven ? rule : `is taken from the source and ${rule}; name it yourself`;
@@ -19,6 +19,21 @@ export function checkRequest({ name, nameGiven, options, ifExists, sha256 }: Req
     problems.push({ severity: 'warning', field: 'options.video-cdn.callback', message });
   }
   return problems;
+}
+
+/** Of two schemes the page shows the credentials without the brackets of what may be left out (Video CDN, Import via API). */
+const credentialForms = new Map([
+  ['s3:', 's3://access-key:secret-access-key@endpoint.host/bucket/path/to/file.mp4'],
+  ['rsync+ssh:', 'rsync+ssh://user:password@host/path/to/file.mp4'],
+]);
+
+/** The CDN may know how to get in all the same: an open bucket, a key of ssh. */
+function checkCredentials(url: string): Problem[] {
+  const { protocol, username, password } = new URL(url);
+  const form = credentialForms.get(protocol);
+  if (form === undefined || (username !== '' && (password !== '' || protocol !== 's3:'))) return [];
+  const message = `holds no credentials, and the Video CDN reads such a source as ${form}; give them in the URL, or under "credentials"`;
+  return [{ severity: 'warning', field: 'source', message }];
 }
 
 function nameRule(name: string): string | undefined {

@@ -5,7 +5,7 @@ import { connect, emulate, sampleOf } from './emulation.js';
 /** The file's callback, once it was delivered. */
 async function delivered(emulator: Emulator) {
   await vi.waitFor(() => expect(emulator.videoCdn.callbacks()).toMatchObject([{ delivered: true }]), {
-    timeout: 5_000,
+    timeout: 20_000,
   });
   return emulator.videoCdn.callbacks()[0]?.url ?? '';
 }
@@ -42,7 +42,7 @@ test('a callback that comes twice counts once', async () => {
   emulator.faults.add({ on: 'webhook', kind: 'duplicate-delivery' });
   const job = await sluice.import({ source: sampleOf(emulator).url });
   await job.wait({ timeoutMs: 10_000 });
-  await vi.waitFor(() => expect(receiver?.answered).toHaveLength(2));
+  await vi.waitFor(() => expect(receiver?.answered).toHaveLength(2), 20_000);
   expect(receiver?.answered).toMatchObject([{ message: 'kept' }, { message: 'known' }]);
   expect(job.snapshot.warnings).toEqual([]);
 });
@@ -94,7 +94,7 @@ test('evidence of other bytes is a mismatch, whatever the list says', async () =
   await vi.waitFor(() => {
     callback = emulator.videoCdn.callbacks()[0]?.url ?? '';
     expect(callback).not.toBe('');
-  });
+  }, 20_000);
   const lying = callback.replace(sha256, 'cd'.repeat(32));
   expect((await fetch(lying)).status).toBe(200);
   const outcome = await job.wait({ timeoutMs: 10_000 }).catch((error: unknown) => error);

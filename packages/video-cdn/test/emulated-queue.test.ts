@@ -10,7 +10,7 @@ test('among 200 files that wait, one with a high priority is fetched first', asy
   const jobs = await Promise.all(Array.from({ length: 200 }, (_, index) => request(`films/${index}.mp4`)));
   await vi.waitFor(() => expect(emulator.videoCdn.queue()).toHaveLength(200), { timeout: 15_000 });
   const urgent = await request('films/urgent.mp4', 10);
-  await vi.waitFor(() => expect(emulator.videoCdn.queue()).toHaveLength(201), { timeout: 5_000 });
+  await vi.waitFor(() => expect(emulator.videoCdn.queue()).toHaveLength(201), { timeout: 20_000 });
   expect(emulator.videoCdn.queue()[0]).toBe('films/urgent.mp4');
   emulator.videoCdn.setPulls(2);
   await Promise.all([urgent, ...jobs].map((job) => job.wait({ timeoutMs: 30_000 })));

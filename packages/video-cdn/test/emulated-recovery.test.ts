@@ -66,7 +66,7 @@ test('an add that is recovered while its file still waits goes on like any other
   const job = await sluice.import({ source: url, name });
   const waiting = job.wait({ timeoutMs: 15_000 });
   await vi.waitFor(() => expect(job.snapshot).toMatchObject({ state: 'queued', rawState: 'queued' }), {
-    timeout: 10_000,
+    timeout: 20_000,
   });
   emulator.videoCdn.setPulls(1);
   expect(await waiting).toMatchObject({ state: 'completed', items: [{ outcome: 'created' }] });
@@ -79,9 +79,9 @@ test('a file that somebody else replaces meanwhile is not taken for this importâ
   const [tall, sample] = [sampleOf(emulator, 'tall.mp4'), sampleOf(emulator)];
   const other = await connect(emulator, { settings: { unlistedMs: 0 } });
   const job = await other.sluice.import({ source: tall.url, name });
-  await vi.waitFor(() => expect(emulator.videoCdn.counts().add).toBe(1));
+  await vi.waitFor(() => expect(emulator.videoCdn.counts().add).toBe(1), 20_000);
   const second = await sluice.import({ source: sample.url, name });
-  await vi.waitFor(() => expect(emulator.videoCdn.counts().add).toBe(2));
+  await vi.waitFor(() => expect(emulator.videoCdn.counts().add).toBe(2), 20_000);
   emulator.videoCdn.setPulls(2);
   await expect(job.wait({ timeoutMs: 10_000 })).rejects.toMatchObject({
     code: 'conflict',

@@ -91,7 +91,10 @@ describe.each(Object.entries(ways))('where the provider answers with %s', (_way,
       const before = emulator.videoCdn.counts();
       const source = `${media}/${contents.indexOf(content)}`;
       const job = await sluice.import({ source, name, ifExists, ...(checksum && { expect: { sha256: 'compute' } }) });
-      await vi.waitFor(() => expect(emulator.videoCdn.counts().add).toBe(before.add + 1), { interval: 5 });
+      await vi.waitFor(() => expect(emulator.videoCdn.counts().add).toBe(before.add + 1), {
+        timeout: 20_000,
+        interval: 5,
+      });
       emulator.videoCdn.setPulls(2);
       const error = await job.wait({ timeoutMs: 10_000 }).then(
         () => undefined,
@@ -127,5 +130,5 @@ async function addFirst(emulator: Emulator, { state, name }: Pick<Row, 'state'> 
   expect(answer.status).toBe(200);
   if (state === 'queued') return;
   const mine = () => emulator.videoCdn.files().find((file) => file.name === name);
-  await vi.waitFor(() => expect(mine()).toMatchObject({ status: state }), { interval: 5 });
+  await vi.waitFor(() => expect(mine()).toMatchObject({ status: state }), { timeout: 20_000, interval: 5 });
 }
