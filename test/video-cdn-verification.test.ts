@@ -70,7 +70,7 @@ describe.skipIf(missing !== undefined)(
         emulator.videoCdn.setPulls(0);
         const { add } = emulator.videoCdn.counts();
         const job = await sluice.import({ source, name: `${scheme}/grows.mp4` });
-        await vi.waitFor(() => expect(emulator.videoCdn.counts().add).toBe(add + 1), { timeout: 5_000 });
+        await vi.waitFor(() => expect(emulator.videoCdn.counts().add).toBe(add + 1), { timeout: 20_000 });
         await servers.place(scheme, 'grows.mp4', Buffer.concat([content, randomBytes(500)]));
         emulator.videoCdn.setPulls(2);
         const message = expect.stringMatching(

@@ -163,8 +163,9 @@ describe('an upload session', () => {
       duplicate_chunks: 1,
       url: expect.any(String),
     });
-    await vi.waitFor(() =>
-      expect(emulator.twelvelabs.assets()).toMatchObject([{ status: 'ready', size: 5 * MEBIBYTE + 10 }]),
+    await vi.waitFor(
+      () => expect(emulator.twelvelabs.assets()).toMatchObject([{ status: 'ready', size: 5 * MEBIBYTE + 10 }]),
+      20_000,
     );
   });
 });
@@ -188,7 +189,7 @@ describe('webhooks', () => {
     const { integrationId, indexId, webhookSecret, addFile } = emulator.twelvelabs;
     await addFile('notes.mp4', Buffer.from('no media'));
     await call(emulator, `/tasks/transfers/import/${integrationId}`, { index_id: indexId });
-    await vi.waitFor(() => expect(came).toHaveLength(1));
+    await vi.waitFor(() => expect(came).toHaveLength(1), 20_000);
     const [{ signature, body } = { signature: '', body: '' }] = came;
     const [, time = '', given] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(signature) ?? [];
     expect(given).toBe(createHmac('sha256', webhookSecret).update(`${time}.${body}`).digest('hex'));

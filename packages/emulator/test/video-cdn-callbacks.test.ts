@@ -26,7 +26,10 @@ test('a success tells the measured size and sha-256, behind a ? or a &', async (
   const said = `status=success&size=${sample?.size}&sha-256=${sample?.sha256}`;
   await add(emulator, { callback: `${url}/plain` });
   await add(emulator, { callback: `${url}?with=query`, name: 'other' });
-  await vi.waitFor(() => expect(came.sort()).toEqual([`GET /hook/plain?${said}`, `GET /hook?with=query&${said}`]));
+  await vi.waitFor(
+    () => expect(came.sort()).toEqual([`GET /hook/plain?${said}`, `GET /hook?with=query&${said}`]),
+    20_000,
+  );
 });
 
 test('a failure tells the reason', async () => {
@@ -37,14 +40,14 @@ test('a failure tells the reason', async () => {
     status: 'fail',
     message: `size mismatch: expected 5, got ${emulator.media.files[0]?.size}`,
   });
-  await vi.waitFor(() => expect(came).toEqual([`GET /hook?${message.toString()}`]));
+  await vi.waitFor(() => expect(came).toEqual([`GET /hook?${message.toString()}`]), 20_000);
 });
 
 test('a receiver that does not take it is called again, and no more often than the settings say', async () => {
   const emulator = await emulateCdn({ callbackRetries: { tries: 3, everyMs: 1 } });
   const { came, url } = await receive((time, response) => response.writeHead(time < 3 ? 503 : 200).end());
   await add(emulator, { callback: url });
-  await vi.waitFor(() => expect(emulator.videoCdn.callbacks()).toMatchObject([{ delivered: true }]));
+  await vi.waitFor(() => expect(emulator.videoCdn.callbacks()).toMatchObject([{ delivered: true }]), 20_000);
   expect(came).toHaveLength(3);
 });
 
@@ -59,7 +62,7 @@ test.each([
   await vi.waitFor(() => {
     const [callback] = emulator.videoCdn.callbacks();
     expect([callback?.delivered, callback?.tries.length]).toEqual([delivered, delivered ? 1 : 2]);
-  });
+  }, 20_000);
   expect(came).toHaveLength(times);
 });
 
@@ -72,7 +75,7 @@ test('a callback can be early: before the add is answered', async () => {
   void adding.then(() => {
     answered = true;
   });
-  await vi.waitFor(() => expect(came).toHaveLength(1));
+  await vi.waitFor(() => expect(came).toHaveLength(1), 20_000);
   expect(answered).toBe(false);
   await adding;
 });
@@ -83,6 +86,6 @@ test('nobody is called back about a file that was replaced meanwhile', async () 
   await add(emulator, { callback: `${url}/old`, size: 5 });
   await add(emulator, { callback: `${url}/new` });
   await ended(emulator);
-  await vi.waitFor(() => expect(came).toHaveLength(1));
+  await vi.waitFor(() => expect(came).toHaveLength(1), 20_000);
   expect(came[0]).toMatch(/^GET \/hook\/new\?status=success/);
 });

@@ -24,7 +24,7 @@ async function until<T>(look: () => Promise<T>, isOver: (seen: T) => boolean): P
       if (!isOver(seen)) throw new Error('not over yet');
       return seen;
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: 20_000, interval: 20 },
   );
 }
 

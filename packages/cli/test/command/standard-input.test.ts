@@ -121,7 +121,7 @@ it('standard input whose process ended goes on under the same key', async () => 
   const child = start(words);
   const ended = new Promise((resolve) => child.on('close', resolve));
   child.stdin.write(large.subarray(0, 20_000_000));
-  await vi.waitFor(() => expect(emulator.firework.uploads().at(before)?.parts).toHaveLength(1), { timeout: 10_000 });
+  await vi.waitFor(() => expect(emulator.firework.uploads().at(before)?.parts).toHaveLength(1), { timeout: 20_000 });
   child.kill('SIGTERM');
   await ended;
 

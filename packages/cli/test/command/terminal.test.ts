@@ -5,7 +5,7 @@ import { makeWorld } from './support.js';
 // The display itself is tested without a terminal beside this.
 describe.runIf(hasPython)('on a terminal (skipped without python3)', () => {
   it('draws a bar while it runs and leaves the result, the cursor shown', async () => {
-    const { folder, source } = await makeWorld({ speed: 1, importly: { queuedMs: 200, runningMs: 600 } });
+    const { folder, source } = await makeWorld({ speed: 1, importly: { queuedMs: 500, runningMs: 1_500 } });
     const { code, output } = await onTerminal(['import', source], folder);
     expect(code).toBe(0);
     expect(output).toMatch(/media\/sample\.mp4 {2}\S*[━─]/);

@@ -1,33 +1,20 @@
-import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { cleanEnvironment, commandFile, makeWorld } from '../command/support.js';
+import { makeWorld } from '../command/support.js';
+import { runUntil } from './killed.js';
 
 const rows = 200;
 const kills = 3;
 const atOnce = 16;
 const resultSchema = z.array(z.record(z.string(), z.string()));
 
-/** Runs the batch, and kills it as soon as the provider has seen so many starts more; undefined lets it end. */
-function runBatch(folder: string, killWhen: (() => boolean) | undefined): Promise<number | null> {
-  const words = ['batch', 'rows.csv', '--result', 'result.csv'];
-  const child = spawn(process.execPath, [commandFile, ...words], {
-    cwd: folder,
-    env: cleanEnvironment(folder),
-    stdio: 'ignore',
-  });
-  const watch = setInterval(() => {
-    if (killWhen?.() === true) child.kill('SIGKILL');
-  }, 5);
-  return new Promise((resolve) => {
-    child.on('close', (code) => {
-      clearInterval(watch);
-      resolve(code);
-    });
-  });
+/** Runs the batch until it ends, or is to die. @returns its exit code, null when killed */
+async function runBatch(folder: string, dies?: () => boolean): Promise<number | null> {
+  const { code } = await runUntil(folder, ['batch', 'rows.csv', '--result', 'result.csv'], dies);
+  return code;
 }
 
 describe('a batch that is killed again and again, and started again by the same command', () => {
@@ -48,7 +35,7 @@ describe('a batch that is killed again and again, and started again by the same 
       const wanted = Math.floor((rows * (kill - Math.random())) / kills);
       expect(await runBatch(world.folder, () => counts().starts >= wanted)).toBe(null);
     }
-    const last = await runBatch(world.folder, undefined);
+    const last = await runBatch(world.folder);
     const result = resultSchema.parse(
       parse(await readFile(join(world.folder, 'result.csv'), 'utf8'), { columns: true }),
     );

@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Emulator, startEmulator } from '@sluice/emulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runUntil } from './killed.js';
 
-const command = fileURLToPath(new URL('../../bin/sluice.js', import.meta.url));
 const mebibyte = 1024 * 1024;
 const size = 80 * mebibyte + 12_345;
 const chunkBytes = 5 * mebibyte;
@@ -47,15 +45,9 @@ function partsThere(): number {
 }
 
 /** Runs the command; with `partsMore`, until so many more chunks have arrived. @returns its exit code, null when killed */
-async function sluice(args: string[], partsMore?: number): Promise<number | null> {
-  const before = partsThere();
-  const child = spawn(process.execPath, [command, ...args, '--json'], { cwd: folder, stdio: 'ignore' });
-  const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
-  const watch = setInterval(() => {
-    if (partsMore !== undefined && partsThere() >= before + partsMore) child.kill('SIGKILL');
-  }, 1);
-  const code = await ended;
-  clearInterval(watch);
+async function sluice(words: string[], partsMore = Number.POSITIVE_INFINITY): Promise<number | null> {
+  const enough = partsThere() + partsMore;
+  const { code } = await runUntil(folder, words, () => partsThere() >= enough);
   return code;
 }
 

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Emulator, startEmulator } from '@sluice/emulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
+import { runUntil } from './killed.js';
 
-const command = fileURLToPath(new URL('../../bin/sluice.js', import.meta.url));
+const hour = 3_600_000;
 const lineSchema = z.object({
   type: z.string(),
   job: z.object({ state: z.string(), items: z.array(z.unknown()) }).catch({ state: '', items: [] }),
@@ -18,7 +17,8 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluice-integration-'));
-  const pace = { validatingMs: 2_000, pendingMs: 0, queuedMs: 0, indexingMs: 200, apartMs: 0 };
+  // By the provider's clock: it is over when the test moves the clock, and not before.
+  const pace = { validatingMs: hour, pendingMs: 0, queuedMs: 0, indexingMs: 200, apartMs: 0 };
   emulator = await startEmulator({ twelvelabs: { pace } });
   const { providers, media, twelvelabs } = emulator;
   const configuration = {
@@ -35,37 +35,26 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Runs the command until it ends, or until `dies` says so. */
-async function sluice(args: string[], dies = () => false): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [command, ...args, '--json'], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
-  const watch = setInterval(() => {
-    if (dies()) child.kill('SIGKILL');
-  }, 1);
-  const code = await ended;
-  clearInterval(watch);
-  return { code, output };
-}
-
 test('two jobs for one integration, their processes killed while the first one runs: neither is lost, and none overlaps the other', {
   timeout: 60_000,
 }, async () => {
   const source = `integration:${emulator.twelvelabs.integrationId}`;
   const options = ['--provider', 'search', '--option', 'incremental_import=false'];
-  // Long enough for both to be there, and not long enough for the first one to end.
-  const midway = () =>
-    emulator.clock.now() > (emulator.twelvelabs.transfers()[0]?.createdAt ?? Number.POSITIVE_INFINITY) + 1_200;
-  const killed = await Promise.all([1, 2].map(() => sluice(['import', source, ...options], midway)));
-  expect(killed.map(({ code }) => code)).toEqual([null, null]);
+  const { clock, twelvelabs } = emulator;
+  const shown = ['', ''];
+  // Both are there, and the first one runs.
+  const midway = () => twelvelabs.transfers().length === 1 && shown.every((output) => /"job":"job_/.test(output));
+  const importing = shown.map((_, index) =>
+    runUntil(folder, ['import', source, ...options], (output) => {
+      shown[index] = output;
+      return midway();
+    }),
+  );
+  expect((await Promise.all(importing)).map(({ code }) => code)).toEqual([null, null]);
 
-  const { code, output } = await sluice(['resume']);
+  const passing = setInterval(() => clock.advance(hour / 4), 200);
+  const { code, output } = await runUntil(folder, ['resume']);
+  clearInterval(passing);
   expect(code).toBe(0);
   const lines = output
     .trim()

@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { type Emulator, startEmulator } from '@sluice/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { runUntil } from './killed.js';
 
-const command = fileURLToPath(new URL('../../bin/sluice.js', import.meta.url));
 const runs = 24;
 const lineSchema = z.object({ type: z.string(), job: z.unknown() });
 const jobSchema = z.object({ id: z.string(), state: z.string(), error: z.object({ code: z.string() }).nullish() });
@@ -28,25 +25,6 @@ afterAll(async () => {
   await emulator.close();
   await rm(folder, { recursive: true });
 });
-
-/** Runs the command in the folder of one run; with `killAfterMs`, not to its end. */
-async function sluice(place: string, args: string[], killAfterMs?: number): Promise<string> {
-  const child = spawn(process.execPath, [command, ...args, '--json'], {
-    cwd: place,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
-  if (killAfterMs !== undefined) {
-    await sleep(killAfterMs);
-    child.kill('SIGKILL');
-  }
-  await ended;
-  return output;
-}
 
 function lastJob(output: string) {
   const jobs = output
@@ -76,18 +54,25 @@ interface Killed {
   source: string;
 }
 
-/** Starts an import and kills it; the moments of all runs cover a whole run. */
+/**
+ * Starts an import and kills it; the moments of all runs cover a whole run. How long that takes changes with whatever else the machine does: the
+ * last one is killed when the provider works on its import, as late as that may be.
+ */
 async function kill(index: number, wholeRunMs: number): Promise<Killed> {
   const name = `run-${index}`;
   const place = await prepare(name);
   const source = sourceFor(name);
-  await sluice(place, ['import', source], (wholeRunMs * (index + Math.random())) / runs);
+  const diesAt = performance.now() + (wholeRunMs * (index + Math.random())) / runs;
+  const last = index === runs - 1;
+  await runUntil(place, ['import', source], (output) =>
+    last ? output.includes('"rawState":"running"') : performance.now() >= diesAt,
+  );
   return { name, place, source };
 }
 
 async function resume({ name, place, source }: Killed) {
-  await sluice(place, ['resume']);
-  const listed = lastJob(await sluice(place, ['jobs']));
+  await runUntil(place, ['resume']);
+  const listed = lastJob((await runUntil(place, ['jobs'])).output);
   const starts = emulator.importly.imports().filter(({ request }) => request.url === source).length;
   return { name, starts, state: listed?.state ?? 'nothing saved', code: listed?.error?.code };
 }
@@ -120,7 +105,8 @@ describe('the command, killed at a random moment and resumed', () => {
   test('never starts an import twice and loses none', { timeout: 150_000 }, async () => {
     const place = await prepare('whole');
     const startedAt = performance.now();
-    expect(lastJob(await sluice(place, ['import', sourceFor('whole')]))?.state).toBe('completed');
+    const whole = await runUntil(place, ['import', sourceFor('whole')]);
+    expect(lastJob(whole.output)?.state).toBe('completed');
     const wholeRunMs = performance.now() - startedAt;
 
     const killed = await inTurns([...Array(runs).keys()], 1, (index) => kill(index, wholeRunMs));

@@ -77,7 +77,7 @@ describe('the container of a source', () => {
   it('that only the transfer can open is read there, and a rule that it breaks ends the job before a byte moves', async () => {
     const { sluice, record, begin } = client(7);
     const { id } = await sluice.import({ source: unknownBytes() });
-    await vi.waitFor(async () => expect((await record(id)).state).toBe('failed'));
+    await vi.waitFor(async () => expect((await record(id)).state).toBe('failed'), 20_000);
     expect((await record(id)).error).toMatchObject({
       code: 'invalid-request',
       message: 'source.duration: at least 7 s',
