@@ -16,7 +16,7 @@ export function readAdded(answer: HttpAnswer, settings: ParsedSettings): CdnFile
   const [added] = objectsIn(value).flatMap((one) => fileIn(one, settings) ?? []);
   const refusal = added === undefined ? refusalIn(value) : undefined;
   if (refusal !== undefined) throw refused(refusal, settings);
-  if (added === undefined) throw unreadable('it names no file');
+  if (added === undefined) throw unreadable(answer, 'it names no file');
   return added;
 }
 
@@ -27,7 +27,7 @@ export function readFiles(answer: HttpAnswer, settings: ParsedSettings): CdnFile
   if (files.length > 0) return files;
   const refusal = refusalIn(value);
   if (refusal !== undefined) throw refused(refusal, settings);
-  if (!isList(value)) throw unreadable('it is no list of files');
+  if (!isList(value)) throw unreadable(answer, 'it is no list of files');
   return [];
 }
 
@@ -43,11 +43,12 @@ function readValue(answer: HttpAnswer, { answers }: ParsedSettings): JsonValue {
     read = parserOf(answers)(answer.text);
   } catch {
     throw unreadable(
+      answer,
       `it is not written as the setting answers says${typeof answers === 'string' ? `: ${answers}` : ''}`,
     );
   }
   const value = z.json().safeParse(read);
-  if (!value.success) throw unreadable('what the setting answers makes of it is no JSON');
+  if (!value.success) throw unreadable(answer, 'what the setting answers makes of it is no JSON');
   return value.data;
 }
 
@@ -123,6 +124,6 @@ export function holdsOneOf(message: string, words: readonly string[]): boolean {
   return words.some((word) => lower.includes(word.toLowerCase()));
 }
 
-function unreadable(why: string): SluiceError {
-  return new SluiceError({ code: 'protocol', message: `the answer of the Video CDN cannot be read: ${why}` });
+function unreadable({ status }: HttpAnswer, why: string): SluiceError {
+  return new SluiceError({ code: 'protocol', message: `the answer of the Video CDN cannot be read: ${why}`, status });
 }

@@ -3,6 +3,7 @@ import { isWaiting } from '../output/describe.js';
 
 /** What the rows in hand do, counted. */
 export interface Activity {
+  /** On their way to the provider: their bytes, or their starts. */
   moving: number;
   /** At the provider. */
   atProvider: number;
@@ -35,10 +36,11 @@ export function activityOf({ inHand, parked }: Pick<BatchStatus, 'inHand' | 'par
 }
 
 function whatOf(snapshot: ImportSnapshot): Exclude<keyof Activity, 'limitUntil'> {
-  const { waitingFor, phase } = snapshot;
+  const { waitingFor, phase, rawState } = snapshot;
   if (waitingFor === undefined) {
     if (isWaiting(snapshot)) return 'turn';
-    return phase === 'transfer' ? 'moving' : 'atProvider';
+    // Without a word from the provider it is on its way there.
+    return phase === 'transfer' || rawState === undefined ? 'moving' : 'atProvider';
   }
   if (waitingFor.what !== 'retry') return 'limit';
   // An answer has a status; a connection that was never made, or broke, has none.

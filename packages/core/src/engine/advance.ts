@@ -19,6 +19,8 @@ export type Advanced =
   | { next: 'due'; at: number; record: JobRecord }
   /** Limits keep it from starting, until a moment where that is known. */
   | { next: 'full'; what: 'slot' | 'window'; until?: number; record: JobRecord }
+  /** As many uploads as there may be are on their way from here: its bytes have to wait. */
+  | { next: 'busy'; record: JobRecord }
   /** Somebody else has the lease, or it is not due. */
   | { next: 'held' }
   /** A call was refused in a way that trying again will not mend; the job is alive. */
@@ -32,6 +34,8 @@ export interface AdvanceOptions {
   early?: boolean;
   /** Told when the limits let the job in. */
   onAdmitted?: () => void;
+  /** Told when the job's bytes begin to move. Where it is given, one whose bytes have to wait for others' ends its step as `busy`. */
+  onTransfer?: () => void;
 }
 
 /**
@@ -59,10 +63,7 @@ export async function advanceLeased(engine: Engine, lease: Lease, options: Advan
   const provider = providerOf(engine, record);
   try {
     if (provider === undefined) return await foreign(engine, lease);
-    return await takeStep(
-      new Step({ engine, provider, lease, signals, hold }),
-      options.onAdmitted ?? (() => undefined),
-    );
+    return await takeStep(new Step({ engine, provider, lease, signals, hold }), options);
   } catch (error) {
     await letGo(engine, lease, error);
     throw error;
@@ -72,13 +73,14 @@ export async function advanceLeased(engine: Engine, lease: Lease, options: Advan
   }
 }
 
-function takeStep(step: Step, onAdmitted: () => void): Promise<Advanced> {
+function takeStep(step: Step, options: AdvanceOptions): Promise<Advanced> {
   const { record } = step;
   if (isFinal(record.state)) return Promise.resolve({ next: 'final', record });
   if (record.intent !== undefined) return recoverStep(step);
   if (step.messages.some(({ kind }) => kind === 'cancel')) return cancelStep(step);
   if (record.ref !== undefined) return watchStep(step);
-  return needsTransfer(record) ? transferStep(step, onAdmitted) : startStep(step, onAdmitted);
+  const { onAdmitted = () => undefined, onTransfer } = options;
+  return needsTransfer(record) ? transferStep(step, { onAdmitted, onTransfer }) : startStep(step, onAdmitted);
 }
 
 /**

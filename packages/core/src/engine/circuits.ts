@@ -163,7 +163,7 @@ export class Circuits<Job extends Circuited> {
 
 /** What a step says of the provider; undefined where it was not asked. */
 function verdictOf(advanced: Advanced, { addedAt }: Circuited): 'answered' | 'down' | undefined {
-  if (advanced.next === 'held' || advanced.next === 'full') return undefined;
+  if (advanced.next === 'held' || advanced.next === 'full' || advanced.next === 'busy') return undefined;
   if (advanced.next === 'stuck') return downCodes.has(advanced.error.code) ? 'down' : undefined;
   const { waitingFor, error, startedAt } = advanced.record;
   // What a process that died left open says nothing of the provider.

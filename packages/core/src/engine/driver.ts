@@ -10,6 +10,7 @@ import type { Engine } from './engine.js';
 import { comesFirst, Lanes } from './lanes.js';
 import { Shares } from './shares.js';
 import { Timer } from './timer.js';
+import { TransferQueue } from './transfer-queue.js';
 
 /** A job that somebody in this process waits for. */
 export interface Driven {
@@ -51,6 +52,7 @@ export class Driver {
   readonly #lanes: Lanes;
   readonly #circuits: Circuits<Driven>;
   readonly #shares: Shares;
+  readonly #transfers: TransferQueue;
   readonly #timer: Timer;
   /** The steps on their way, each with what stops it. */
   readonly #steps = new Map<Promise<unknown>, AbortController>();
@@ -65,6 +67,7 @@ export class Driver {
     this.#lanes = new Lanes(engine.clock, (job) => this.#schedule(job, this.#engine.clock.now(), true));
     this.#circuits = new Circuits(engine.clock, (job) => this.#schedule(job, this.#engine.clock.now(), job.early));
     this.#shares = new Shares(concurrency, comesFirst);
+    this.#transfers = new TransferQueue(engine.transfers, (job) => this.#schedule(job, this.#engine.clock.now(), true));
     engine.onRoomMade((lane, what) => this.#lanes.wake(lane, what));
   }
 
@@ -120,6 +123,7 @@ export class Driver {
     // First, so that nobody is let in by those who leave.
     this.#lanes.close();
     this.#circuits.end();
+    this.#transfers.close();
     for (const job of [...this.#driven.values()]) this.#remove(job);
     for (const stop of this.#steps.values()) stop.abort(closedError());
     this.#timer.clear();
@@ -175,10 +179,16 @@ export class Driver {
     this.#agenda.leaveOut(job);
     job.firstStep.resolve();
     // While it moves it may be the one that tries: the next one is let in when its step has ended.
-    if (!job.moving) this.#lanes.leave(job);
-    if (!job.moving) this.#circuits.leave(job);
     if (job.moving) job.stop.abort(unwanted);
+    else this.#letGo(job);
     this.#setTimer();
+  }
+
+  /** Nobody who waits behind the job need wait for it any more. */
+  #letGo(job: Driven): void {
+    this.#lanes.leave(job);
+    this.#circuits.leave(job);
+    this.#transfers.leave(job);
   }
 
   #schedule(job: Driven, at: number, early: boolean): void {
@@ -223,7 +233,7 @@ export class Driver {
       if (waiting !== undefined) this.#schedule(waiting, waiting.dueAt, waiting.early);
       this.#circuits.settled(job, advanced);
       if (this.#driven.get(job.id) === job) this.#settle(job, advanced);
-      else this.#lanes.leave(job);
+      else this.#letGo(job);
       this.#pump();
     });
     void this.#track(step, job.stop);
@@ -235,7 +245,8 @@ export class Driver {
     const early = job.early || byteInputs.has(job.id);
     try {
       const onAdmitted = () => this.#lanes.leave(job);
-      return await advance(this.#engine, job.id, { signal: job.stop.signal, early, onAdmitted });
+      const onTransfer = () => this.#transfers.leave(job);
+      return await advance(this.#engine, job.id, { signal: job.stop.signal, early, onAdmitted, onTransfer });
     } catch (thrown) {
       const error = toSluiceError(thrown, 'unavailable');
       // Lost to another process, or stopped: whoever waits sees the record that comes of it.
@@ -249,6 +260,10 @@ export class Driver {
     if ('record' in advanced) job.deadlineAt = advanced.record.deadlineAt;
     if (advanced.next === 'full') this.#lanes.add(job, advanced);
     else this.#lanes.leave(job);
+    // Its step is still to come: whoever waits for one goes on waiting.
+    if (advanced.next === 'busy') this.#transfers.add(job);
+    if (advanced.next === 'busy') return;
+    this.#transfers.leave(job);
     if (advanced.next === 'final') this.#remove(job);
     if (advanced.next === 'stuck') bus.tell(job.id, { kind: 'stuck', error: advanced.error });
     const { resolve } = job.firstStep;

@@ -4,9 +4,27 @@ import { abortError } from '../wire/clock.js';
 export class Turnstile {
   readonly #waiting: (() => void)[] = [];
   #free: number;
+  #onRoom: () => void = () => undefined;
 
   constructor(atOnce: number) {
     this.#free = atOnce;
+  }
+
+  /** Somebody would be let in at once. */
+  get hasRoom(): boolean {
+    return this.#free > 0;
+  }
+
+  /** Told whenever a place is free that nobody waits for here. */
+  onRoom(listener: () => void): void {
+    this.#onRoom = listener;
+  }
+
+  /** @returns what ends the stay; undefined where it would have to wait */
+  tryTake(): (() => void) | undefined {
+    if (this.#free === 0) return undefined;
+    this.#free -= 1;
+    return () => this.#leave();
   }
 
   /** @returns what ends the stay; rejects with `aborted` when the signal fires first */
@@ -32,7 +50,11 @@ export class Turnstile {
 
   #leave(): void {
     const next = this.#waiting.shift();
-    if (next === undefined) this.#free += 1;
-    else next();
+    if (next !== undefined) {
+      next();
+      return;
+    }
+    this.#free += 1;
+    this.#onRoom();
   }
 }

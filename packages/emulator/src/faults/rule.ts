@@ -95,7 +95,7 @@ const OF_IMPORTLY: readonly FaultKind[] = [...ANSWERED, 'concurrency'];
 const OF_FIREWORK: readonly FaultKind[] = [...ANSWERED, 'unauthorized', 'error-408'];
 
 const OF_VIDEO_CDN: readonly FaultKind[] = [...ANSWERED, 'unauthorized'];
-const OF_TWELVELABS: readonly FaultKind[] = [...ANSWERED, 'unauthorized', 'concurrency'];
+const OF_TWELVELABS: readonly FaultKind[] = [...ANSWERED, 'unauthorized'];
 
 /** What can go wrong with bytes on their way into the object store. */
 const OF_BYTES: readonly FaultKind[] = [
@@ -134,7 +134,7 @@ const KINDS_AT: Record<FaultPoint, readonly FaultKind[]> = {
   list: OF_VIDEO_CDN,
   delete: OF_VIDEO_CDN,
   index: OF_TWELVELABS,
-  import: OF_TWELVELABS,
+  import: [...OF_TWELVELABS, 'concurrency'],
   'import-logs': OF_TWELVELABS,
   asset: OF_TWELVELABS,
   'asset-list': OF_TWELVELABS,

@@ -34,10 +34,22 @@ export function needsTransfer(record: JobRecord): boolean {
   return kind === 'file' || kind === 'bytes' || route === 'relay' || route === 'stage';
 }
 
+/** Whom a transfer tells how far it is. */
+interface TransferNews {
+  onAdmitted: () => void;
+  onTransfer: (() => void) | undefined;
+}
+
 /** Brings the bytes to the provider: begins, sends what is missing, proves it, puts it together. */
-export async function transferStep(step: Step, onAdmitted: () => void): Promise<Advanced> {
+export async function transferStep(step: Step, { onAdmitted, onTransfer }: TransferNews): Promise<Advanced> {
   if (areBytesElsewhere(step.engine, step.record)) return leaveToOwner(step);
-  const release = await step.engine.transfers.take(step.signals.stop);
+  const { transfers } = step.engine;
+  const release = onTransfer === undefined ? await transfers.take(step.signals.stop) : transfers.tryTake();
+  if (release === undefined) {
+    await step.finish(step.record);
+    return { next: 'busy', record: step.record };
+  }
+  onTransfer?.();
   try {
     const bytes = await whileHeard(step, () => openJobSource(step));
     try {
@@ -88,9 +100,12 @@ async function transfer(step: Step, bytes: OpenBytes, onAdmitted: () => void): P
   const upload = step.record.upload?.session === undefined ? await beginUpload(step, bytes) : step.record.upload;
   if ('form' in upload) {
     if (upload.form.answer === 'json') return startByForm(step, { bytes, form: upload.form, onAdmitted });
+    onAdmitted();
     await transferForm(step, bytes, upload.form);
     return undefined;
   }
+  // Its limits are asked for when the bytes are there: who waits for them need not wait for that.
+  onAdmitted();
   const session = partsOf(upload);
   if (await isThere(step, upload)) return undefined;
   const { parts, sha256 } = await whileHeard(step, () => sendParts(step, session, bytes));
