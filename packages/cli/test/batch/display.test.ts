@@ -59,7 +59,7 @@ describe.runIf(hasPython)('a batch on a terminal (skipped without python3)', () 
     some(/ [12] at the provider · waiting [1-9] for a limit/);
     some(/gone does not answer, tried again in \d+ s|waiting .*\d for the network/);
     // What is drawn over is no wider than the terminal.
-    const drawn = seen.flatMap((one) => one.split(/\r?\n/)).filter((line) => !/^[✗✓]/.test(line));
+    const drawn = seen.flatMap((one) => one.split(/\r?\n/)).filter((line) => !/^\s*[✗✓]/.test(line));
     expect(Math.max(...drawn.map((line) => line.length))).toBeLessThan(72);
     const last = output.slice(output.lastIndexOf('\x1b[J') + 3);
     expect(stripVTControlCharacters(last)).toMatch(
