@@ -2,7 +2,7 @@ import { SluiceError } from '../../model/error.js';
 import { saidBy } from '../../model/issues.js';
 import type { JobRecord } from '../../model/record.js';
 import type { Message } from '../../store/contract.js';
-import { isTransient } from '../../wire/failure.js';
+import { mayPass } from '../../wire/failure.js';
 import type { Advanced } from '../advance.js';
 import { retryAt } from '../due.js';
 import type { Step } from '../step.js';
@@ -14,14 +14,14 @@ const unhelpfulWaitMs = 10_000;
 
 /**
  * A call's error is never the job's verdict: it is tried again later. Where that will not help (credentials refused, an
- * answer that makes no sense), those who wait are told, and the job stays alive.
+ * answer that makes no sense, several times in a row), those who wait are told, and the job stays alive.
  */
 export async function callFailed(
   step: Step,
   failure: { error: SluiceError; record?: JobRecord; soonestAt?: number; consumed?: Message[] },
 ): Promise<Advanced> {
   const { error, record = step.record, soonestAt = 0, consumed = [] } = failure;
-  const patient = isTransient(error) || error.code === 'not-found';
+  const patient = mayPass(error, step.record.failures) || error.code === 'not-found';
   const next = postponed(record, error, step.now);
   const at = patient ? soonestAt : retryAt(step.now, 1, unhelpfulWaitMs);
   const dueAt = Math.min(Math.max(next.dueAt ?? 0, at), record.deadlineAt ?? Number.POSITIVE_INFINITY);

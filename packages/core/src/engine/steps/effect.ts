@@ -2,11 +2,10 @@ import type { Started } from '../../model/adapter.js';
 import { SluiceError } from '../../model/error.js';
 import type { JsonValue } from '../../model/json.js';
 import type { JobRecord } from '../../model/record.js';
-import { mayPass } from '../../wire/failure.js';
 import type { Advanced } from '../advance.js';
 import type { Step } from '../step.js';
 import { failed, postponed } from '../transitions.js';
-import { asStartError, begun, settled, unanswered } from './outcome.js';
+import { asStartError, begun, mayStartAgain, settled, unanswered } from './outcome.js';
 
 /** Runs a later effect: its intent is saved first, as that of a start. */
 export async function runEffect(
@@ -52,7 +51,7 @@ async function effectFailed(step: Step, thrown: unknown): Promise<Advanced> {
     return settled(step);
   }
   const late = record.deadlineAt !== undefined && now >= record.deadlineAt;
-  const mayHelp = mayPass(error, record.failures);
+  const mayHelp = mayStartAgain(step, error);
   const goesOn = mayHelp && !late;
   const fields = late && mayHelp ? { ...error.toJSON(), retry: 'exhausted' as const } : error.toJSON();
   await step.finish(goesOn ? postponed(undone, error, now) : failed(undone, fields, now), { freeSlot: !goesOn });

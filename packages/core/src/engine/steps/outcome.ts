@@ -58,10 +58,15 @@ export async function startFailed(step: Step, thrown: unknown): Promise<Advanced
     await step.finish({ ...undone, dueAt: step.now }, { freeSlot: true });
     return settled(step);
   }
-  const mayHelp = mayPass(error, record.failures);
+  const mayHelp = mayStartAgain(step, error);
   const next = mayHelp ? givenUpOrPostponed(step, undone, error) : failed(undone, error.toJSON(), step.now);
   await step.finish(next, { freeSlot: true });
   return settled(step);
+}
+
+/** Whether the same may go well later. What the adapter makes of an answer to the call that counts is no page of a proxy, but a no. */
+export function mayStartAgain({ answered, record }: Step, error: SluiceError): boolean {
+  return answered ? isTransient(error) : mayPass(error, record.failures);
 }
 
 /** The start did nothing: no intent is open. A provider that is full has not begun, so the deadline does not run. */
