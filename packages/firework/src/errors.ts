@@ -5,7 +5,7 @@ const text = z.string().min(1).optional().catch(undefined);
 
 /** The page names statuses and messages and shows no body: every usual form is read. */
 const refusalSchema = z.object({
-  error: text,
+  error: z.json().optional(),
   error_description: text,
   message: text,
   errors: z.json().optional(),
@@ -18,8 +18,11 @@ const refusedClient = new Set(['invalid_client', 'unauthorized_client']);
 export function readRefusal({ json }: HttpRefusal): RefusalDetails {
   const parsed = refusalSchema.safeParse(json);
   if (!parsed.success) return {};
-  const { error, error_description: description, message, errors } = parsed.data;
-  const said = [error, message, description, ...textsIn(errors)].filter((one) => one !== undefined);
+  const { error: told, error_description: description, message, errors } = parsed.data;
+  const error = typeof told === 'string' && told !== '' ? told : undefined;
+  const said = [error ?? textsIn(told), message, description, textsIn(errors)]
+    .flat()
+    .filter((one) => one !== undefined && one !== '');
   return {
     ...(error !== undefined && refusedClient.has(error) && { code: 'auth' }),
     ...(error !== undefined && description !== undefined && { providerCode: error }),

@@ -38,6 +38,7 @@ describe('the words of a refusal', () => {
     [{ error: 'no' }, 'no'],
     [{ message: 'no' }, 'no'],
     [{ error: 'Bad Request', message: 'caption is missing' }, 'Bad Request: caption is missing'],
+    [{ error: { message: 'caption is too long' } }, 'caption is too long'],
     [{ errors: ['one', 'two'] }, 'one: two'],
     [{ errors: [{ message: 'one' }] }, 'one'],
     [{ errors: { caption: ['is too long'], file: ['is missing'] } }, 'caption is too long: file is missing'],

@@ -26,7 +26,7 @@ const states = new Map<string, JobState>([
 
 /** Importly's word for a state as ours; a word that is none of its page's is `running`, unmapped. */
 function stateOf(word: string): Standing {
-  const state = states.get(word);
+  const state = states.get(word.toLowerCase());
   return state === undefined ? { state: 'running', rawState: word, unmapped: true } : { state, rawState: word };
 }
 

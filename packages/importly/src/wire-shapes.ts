@@ -6,7 +6,12 @@ const text = z.string().nullish().catch(undefined);
 const amount = z.number().nonnegative().nullish().catch(undefined);
 const bytes = z.int().nonnegative().nullish().catch(undefined);
 
-const verdictSchema = z.object({ success: z.boolean().nullish(), error: text, message: text });
+const verdictSchema = z.object({
+  success: z.boolean().nullish(),
+  error: text,
+  message: text,
+  data: z.object({ status: text }).nullish().catch(undefined),
+});
 
 /** The page shows texts. An import that was taken must not be lost for an id that is written as a number. */
 const id = z
@@ -57,12 +62,20 @@ const metadataSchema = z.object({
   result: z.object(metadataShape).nullish(),
 });
 
-/** Everything is under `data`. Made once: a schema is compiled when it is first used. */
-const acceptedAnswerSchema = z.object({ data: acceptedSchema });
-const importAnswerSchema = z.object({ data: importSchema });
-const metadataAnswerSchema = z.object({ data: metadataSchema });
+/** The page has everything under `data`; an answer without it is read as if it were what stands there. */
+function answerSchema<Schema extends z.ZodType>(data: Schema) {
+  return z.preprocess(
+    (answer) => (typeof answer === 'object' && answer !== null && !('data' in answer) ? { data: answer } : answer),
+    z.object({ data }),
+  );
+}
+
+/** Made once: a schema is compiled when it is first used. */
+const acceptedAnswerSchema = answerSchema(acceptedSchema);
+const importAnswerSchema = answerSchema(importSchema);
+const metadataAnswerSchema = answerSchema(metadataSchema);
 /** Whatever it is: an answer that was read is JSON all through. */
-const rawAnswerSchema = z.object({ data: z.custom<JsonValue>() });
+const rawAnswerSchema = answerSchema(z.custom<JsonValue>());
 
 export type Accepted = z.output<typeof acceptedSchema>;
 export type ImportState = z.output<typeof importSchema>;
@@ -74,18 +87,23 @@ export function readAccepted(answer: HttpAnswer): Accepted {
 }
 
 export function readImport(answer: HttpAnswer): ImportState {
-  assertTaken(answer);
+  assertToldOf(answer);
   return answer.parse(importAnswerSchema).data;
 }
 
 export function readMetadata(answer: HttpAnswer): MetadataState {
-  assertTaken(answer);
+  assertToldOf(answer);
   return answer.parse(metadataAnswerSchema).data;
 }
 
 /** The `data` of an answer as it came, for whoever needs what the schemas leave out. */
 export function readRaw(answer: HttpAnswer): JsonValue {
   return answer.parse(rawAnswerSchema).data;
+}
+
+/** A job that failed is told with `success: true`; one that is told with `false` all the same is told. @throws SluiceError `protocol` */
+function assertToldOf(answer: HttpAnswer): void {
+  if (answer.parse(verdictSchema).data?.status == null) assertTaken(answer);
 }
 
 /** @throws SluiceError `protocol` for a refusal that came with a 2xx status */

@@ -123,6 +123,29 @@ test('a failure comes with HTTP 200 and success: true, and is the verdict in its
   expect(sent.starts).toHaveLength(1);
 });
 
+test.each([
+  [
+    'with success: false',
+    { json: { success: false, data: { jobId, status: 'failed', message: 'Failed to download it' } } },
+  ],
+  ['without data around it', { json: { success: true, jobId, status: 'failed', message: 'Failed to download it' } }],
+  ['in capitals', taken({ jobId, status: 'FAILED', message: 'Failed to download it' })],
+])('a failure that is told %s is the verdict too', async (_how, look) => {
+  const { snapshot, error } = await play({ looks: [look] });
+  expect(snapshot.state).toBe('failed');
+  expect(error?.message).toContain('Failed to download it');
+});
+
+test('a page in place of an answer to a look is passed over, and told when there are four of them', async () => {
+  const page = { text: '<html>one moment</html>' };
+  const passing = await play({ looks: [page, page, page, taken(nested)] });
+  expect(passing.snapshot.state).toBe('completed');
+  const { snapshot, error, sent } = await play({ looks: [page] });
+  expect(snapshot.state).toBe('queued');
+  expect(error).toMatchObject({ code: 'protocol', message: expect.stringContaining('is alive at the provider') });
+  expect(sent.looks).toHaveLength(4);
+});
+
 test('a word that is on no page is running, with a warning', async () => {
   const { snapshot } = await play({ looks: [taken({ jobId, status: 'transcoding' }), taken(nested)] });
   expect(snapshot.state).toBe('completed');
@@ -133,6 +156,7 @@ describe('the answer to a start', () => {
   test.each([
     ['says id in place of jobId', { id: 'abc123', status: 'queued' }],
     ['says no state', { jobId: 'abc123' }],
+    ['says its state in capitals', { jobId: 'abc123', status: 'QUEUED' }],
     ['says completed already, without a result', { jobId: 'abc123', status: 'completed' }],
   ])('that %s is followed by looks', async (_what, data) => {
     const { snapshot, sent } = await play({ starts: [taken(data)], looks: [taken(nested)] });
@@ -153,6 +177,12 @@ describe('the answer to a start', () => {
     const { snapshot, sent } = await play({ starts: [taken({ id: 4711, status: 'queued' })], looks: [taken(nested)] });
     expect(snapshot.state).toBe('completed');
     expect(sent.looks[0]?.query).toEqual({ id: '4711' });
+  });
+
+  test('without data around it is one all the same: what was taken is not lost', async () => {
+    const { snapshot, sent } = await play({ starts: [{ json: { success: true, jobId } }], looks: [taken(nested)] });
+    expect(snapshot).toMatchObject({ state: 'completed', warnings: [] });
+    expect(sent.starts).toHaveLength(1);
   });
 
   test('that names no id leaves the start unknown', async () => {

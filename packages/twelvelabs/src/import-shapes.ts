@@ -58,8 +58,11 @@ const logSchema = z.object({
 /** One import as the logs have it; `ended_at` is null while it runs. */
 export type ImportLog = z.output<typeof logSchema>;
 
+/** Under `data`, as its public shape is, or bare. */
+const logsSchema = z.union([z.object({ data: list(logSchema) }).transform(({ data }) => data), z.array(logSchema)]);
+
 /** The newest first: the order of the answer is not relied upon. */
 export function readLogs(answer: HttpAnswer): ImportLog[] {
-  const { data } = answer.parse(z.object({ data: list(logSchema) }));
-  return (data ?? []).sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at));
+  const data = answer.parse(logsSchema) ?? [];
+  return data.sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at));
 }

@@ -162,11 +162,16 @@ async function integrationCall(http: Http, call: HttpCall): Promise<HttpAnswer> 
   }
 }
 
+/** "Only one import job can run at a time" (Import videos page), in whatever refusal it is said. */
+const oneAtATime = /only one import\b.*\bat a time|\bimport\b.*\b(already|still|currently) (running|in progress)/i;
+
 /** A refusal because an import runs did nothing: the start waits and is sent again. */
 function busy(error: unknown, { busyCodes, busyLookMs }: ParsedSettings): unknown {
   if (!SluiceError.is(error)) return error;
-  const says = error.providerCode !== undefined && busyCodes.includes(error.providerCode);
-  if (error.status !== 409 && !says) return error;
+  const { status = 0, providerCode, message } = error;
+  const says = providerCode !== undefined && busyCodes.includes(providerCode);
+  const tells = status >= 400 && status < 500 && oneAtATime.test(message);
+  if (status !== 409 && !says && !tells) return error;
   return new SluiceError({
     ...error.toJSON(),
     code: 'rate-limited',

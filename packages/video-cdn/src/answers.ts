@@ -124,6 +124,7 @@ export function holdsOneOf(message: string, words: readonly string[]): boolean {
   return words.some((word) => lower.includes(word.toLowerCase()));
 }
 
+/** It has the status: a page that stands in the way for a moment has one too, and is asked past. */
 function unreadable({ status }: HttpAnswer, why: string): SluiceError {
   return new SluiceError({ code: 'protocol', message: `the answer of the Video CDN cannot be read: ${why}`, status });
 }
