@@ -9,8 +9,11 @@ const codes = {
   corrupt: 11,
   full: 13,
   cannotOpen: 14,
+  protocol: 15,
   notDatabase: 26,
 } as const;
+
+const passing = new Set<number>([codes.busy, codes.locked, codes.protocol]);
 
 /** SQLite's primary result code, from Node's own library or libsql. */
 function resultCode(error: unknown): number | undefined {
@@ -22,10 +25,10 @@ function resultCode(error: unknown): number | undefined {
   return typeof code === 'number' ? code & 0xff : undefined;
 }
 
-/** Another connection is writing: the same may succeed in a moment. */
+/** Another connection is writing, or was faster again and again (`SQLITE_PROTOCOL`): the same may succeed in a moment. */
 export function isBusy(error: unknown): boolean {
   const code = resultCode(error);
-  return code === codes.busy || code === codes.locked;
+  return code !== undefined && passing.has(code);
 }
 
 /** What went wrong with the file, as an error that names it and the way out. */
@@ -88,7 +91,7 @@ const faultsBySystem: Record<string, Fault> = {
 
 function faultOf(error: unknown): Fault | undefined {
   const code = resultCode(error);
-  if (code !== undefined) return faultsBySqlite[code === codes.locked ? codes.busy : code];
+  if (code !== undefined) return faultsBySqlite[passing.has(code) ? codes.busy : code];
   const name: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof name === 'string' ? faultsBySystem[name] : undefined;
 }
