@@ -19,6 +19,7 @@ import { positiveNumber, wholeNumber } from './request/numbers.js';
 import {
   addBulkOptions,
   addCommonOptions,
+  addInto,
   addRequestOptions,
   addRowOptions,
   addWaitingOptions,
@@ -102,7 +103,7 @@ function addBulk(program: Command, ended: Ended): void {
     .command('push')
     .description('import every file of a FOLDER; run again, it does what is left or has changed')
     .argument('<folder>');
-  addCommonOptions(addBulkOptions(addRowOptions(push)))
+  addCommonOptions(addBulkOptions(addInto(addRowOptions(push))))
     .option('--include <glob>', 'only files that match, such as **/*.mp4; repeatable', collect)
     .option('--exclude <glob>', 'no files that match; repeatable', collect)
     .option('--dry-run', 'say what would be done, and do nothing')

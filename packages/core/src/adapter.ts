@@ -14,7 +14,15 @@ export * from './model/record.js';
 export { redactText, redactUrl } from './model/redact.js';
 export type { AdapterOptions, Expect, Metadata, ParsedRequest } from './model/request.js';
 export { baseUrlSchema, type TimedWebhookSettings, timedWebhookSchema, webUrlSchema } from './model/setting-schemas.js';
-export { integration, parseSource, type Scheme, type Source, schemes } from './model/source.js';
+export {
+  type BucketFile,
+  type BucketFileInput,
+  integration,
+  parseSource,
+  type Scheme,
+  type Source,
+  schemes,
+} from './model/source.js';
 export { sourceChanged } from './model/source-changed.js';
 export * from './model/source-fetch.js';
 export { assertTimedSignature, type TimedSignature } from './model/timed-signature.js';

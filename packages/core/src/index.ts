@@ -17,6 +17,13 @@ export type { ImportJob, WaitOptions } from './model/job.js';
 export type { JsonObject, JsonValue } from './model/json.js';
 export type { Cost, ImportSnapshot, JobState, Phase, Progress, WaitingFor, Warning } from './model/record.js';
 export type { AdapterOptions, Expect, ImportRequest, Metadata } from './model/request.js';
-export { integration, type Scheme, type Source, type SourceInput } from './model/source.js';
+export {
+  type BucketFile,
+  type BucketFileInput,
+  integration,
+  type Scheme,
+  type Source,
+  type SourceInput,
+} from './model/source.js';
 export type { JobFilter, Store, Swept } from './store/contract.js';
 export { memoryStore } from './store/memory.js';

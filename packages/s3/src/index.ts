@@ -1,2 +1,2 @@
 export { s3 } from './source.js';
-export { s3Staging } from './staging.js';
+export { s3Bucket, s3Staging } from './staging.js';

@@ -17,12 +17,14 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import {
   type ArrivedPart,
   type JsonValue,
+  type ObjectState,
   type OpenUpload,
   type PartsUpload,
   type SignedPart,
   SluiceError,
   type StagedObject,
   type StagingContext,
+  type StagingMembers,
 } from '@sluice/core/adapter';
 import * as z from 'zod';
 import { makeClient } from './client.js';
@@ -49,6 +51,8 @@ const objectSchema = z.object({ key: z.string() });
 const partUrlMs = 3_600_000;
 /** So many parts are signed at the start; the rest when it is their turn. */
 const signedAtFirst = 8;
+/** Of the user metadata of an object. */
+const markKey = 'sluice-mark';
 /** The SDK's own attempts: nobody below it repeats a call. */
 const attempts = 3;
 
@@ -67,13 +71,17 @@ export class StagingBucket {
   }
 
   async begin(
-    { name, size, contentType }: { name: string; size: number; contentType?: string },
+    { name, size, contentType, mark }: Parameters<StagingMembers['begin']>[0],
     context: StagingContext,
   ): Promise<PartsUpload> {
     const { storageClass } = this.#settings;
     const Key = this.keyOf(name);
     const { UploadId: uploadId = '' } = await this.ask('s3:PutObject', context, (client, options) => {
-      const more = { ...(contentType !== undefined && { ContentType: contentType }), ...classOf(storageClass) };
+      const more = {
+        ...(contentType !== undefined && { ContentType: contentType }),
+        ...(mark !== undefined && { Metadata: { [markKey]: mark } }),
+        ...classOf(storageClass),
+      };
       return client.send(new CreateMultipartUploadCommand({ Bucket: this.#bucket, Key, ...more }), options);
     });
     const session = { key: Key, uploadId };
@@ -149,12 +157,14 @@ export class StagingBucket {
     await this.ask('s3:DeleteObject', context, (client, options) => client.send(command, options)).catch(unlessGone);
   }
 
-  async size(object: JsonValue, context: StagingContext): Promise<number | undefined> {
+  async look(object: JsonValue, context: StagingContext): Promise<ObjectState | undefined> {
     const command = new HeadObjectCommand({ Bucket: this.#bucket, Key: objectSchema.parse(object).key });
     const head = await this.ask('s3:GetObject', context, (client, options) => client.send(command, options)).catch(
       unlessGone,
     );
-    return head?.ContentLength;
+    if (head === undefined) return undefined;
+    const mark = head.Metadata?.[markKey];
+    return { size: head.ContentLength ?? 0, ...(mark !== undefined && { mark }) };
   }
 
   async *objects(context: StagingContext): AsyncGenerator<StagedObject> {
@@ -172,8 +182,8 @@ export class StagingBucket {
     } while (token !== undefined);
   }
 
-  async *openUploads(context: StagingContext): AsyncGenerator<OpenUpload> {
-    const { prefix } = this.#settings;
+  async *openUploads(context: StagingContext, only?: string): AsyncGenerator<OpenUpload> {
+    const prefix = this.keyOf(only ?? '');
     let marker: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
     while (marker !== undefined) {
       const from: { KeyMarker?: string; UploadIdMarker?: string } = marker;
@@ -181,6 +191,7 @@ export class StagingBucket {
         client.send(new ListMultipartUploadsCommand({ Bucket: this.#bucket, Prefix: prefix, ...from }), options),
       );
       for (const { Key: key = '', UploadId: uploadId = '', Initiated } of page.Uploads ?? []) {
+        if (only !== undefined && key !== prefix) continue;
         yield { session: { key, uploadId }, name: key, startedAt: Initiated?.getTime() ?? 0 };
       }
       const { NextKeyMarker, NextUploadIdMarker } = page;

@@ -48,9 +48,9 @@ export function stagingSuite(theStore: () => Store): void {
       const [again] = await place.sign(begun.session, [2], context);
       const two = await send(again, content.subarray(16 * mebibyte));
       expect((await all(place.openUploads(context))).map(({ session }) => session)).toContainEqual(begun.session);
-      expect(await place.size(begun.uploaded, context)).toBeUndefined();
+      expect(await place.look(begun.uploaded, context)).toBeUndefined();
       await place.complete(begun.session, [one, two], context);
-      expect(await place.size(begun.uploaded, context)).toBe(content.byteLength);
+      expect(await place.look(begun.uploaded, context)).toEqual({ size: content.byteLength });
       const fetched = await fetch(await place.presign(begun.uploaded, { expiresInMs: 60_000 }));
       expect(fetched.headers.get('content-type')).toBe('video/mp4');
       expect(content.equals(Buffer.from(await fetched.arrayBuffer()))).toBe(true);
@@ -59,7 +59,7 @@ export function stagingSuite(theStore: () => Store): void {
       expect(Math.abs((listed?.modifiedAt ?? 0) - Date.now())).toBeLessThan(600_000);
       await place.remove(begun.uploaded, context);
       await place.remove(begun.uploaded, context);
-      expect(await place.size(begun.uploaded, context)).toBeUndefined();
+      expect(await place.look(begun.uploaded, context)).toBeUndefined();
     });
 
     it('forgets an upload that is given up, also twice', async () => {

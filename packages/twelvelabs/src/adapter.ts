@@ -75,10 +75,10 @@ const integrationLane = 'integration ';
 
 /** Undefined for whatever is no import from an integration. One without an index was refused by `check`. */
 function placeOf(request: Request, settings: ParsedSettings): ImportPlace | undefined {
-  const { source } = request;
-  return source.kind === 'integration'
-    ? { integration: source.id, index: indexOf(request, settings) ?? '' }
-    : undefined;
+  const { source, files } = request;
+  if (source.kind !== 'integration') return undefined;
+  const place = { integration: source.id, index: indexOf(request, settings) ?? '' };
+  return files === undefined ? place : { ...place, files: files.map(({ name }) => name) };
 }
 
 function start(request: Request, context: AdapterContext, settings: ParsedSettings): Promise<Started> {

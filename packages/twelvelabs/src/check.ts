@@ -16,7 +16,7 @@ export function checkRequest(request: Request, settings: ParsedSettings): Proble
   return [
     ...checkIndex(request, settings),
     ...checkMetadata(request, settings),
-    ...(isIntegration ? checkName(request) : checkFile(request, settings)),
+    ...(isIntegration ? [...checkName(request), ...checkFiles(request, settings)] : checkFile(request, settings)),
     ...checkEffects(request, isIntegration ? ofAssets : ofIntegrations),
   ];
 }
@@ -46,6 +46,13 @@ function checkMetadata({ options, metadata }: Request, { reservedMetadata }: Par
 /** The files of a bucket have names of their own. */
 function checkName({ nameGiven }: Request): Problem[] {
   return nameGiven ? [warning('name', 'has no effect: the files of an integration keep their names')] : [];
+}
+
+/** Those that are put into the bucket first: larger ones would be sent for nothing. */
+function checkFiles({ files = [] }: Request, { models, prerequisites }: ParsedSettings): Problem[] {
+  return files.flatMap(({ name, size }) =>
+    brokenRules({ size }, models, prerequisites).map(({ message }) => error('source.files', `${name} ${message}`)),
+  );
 }
 
 function checkFile(request: Request, settings: ParsedSettings): Problem[] {

@@ -1,28 +1,20 @@
 import type { ProviderSnapshot, ReportedItem, Warning } from '@sluice/core/adapter';
 import { type ImportLists, type ListedVideo, readStrangeList } from './import-shapes.js';
+import { named, ownerOf, unnamedPlace } from './own-files.js';
+import { knownLists, noReason, type Place, readyPlace, waitingLists } from './places.js';
 import type { ImportMemo } from './references.js';
 
-/** The lists of files on their way, the least advanced first. */
-const waiting = ['validating', 'pending', 'queued', 'indexing'] as const;
-const known = new Set<string>(['not_imported', ...waiting, 'ready', 'failed']);
 const longestMessage = 3;
 
 type Video = ImportMemo['videos'][number];
 
-/** Where one file is. */
-type Place = { word: string; unmapped?: true } | { item: ReportedItem };
-
-/** How an import stands: every file that its start named has an outcome, or is on its way in one of the lists. */
+/** How an import stands: every file that its start named, or that was put there for it, has an outcome or is on its way in one of the lists. */
 export function importSnapshot(memo: ImportMemo, lists?: ImportLists): ProviderSnapshot {
-  const places = placesOf(memo, lists);
-  const outcomes = [
-    ...memo.refused.map(({ name, message }): ReportedItem => ({ ok: false, ref: name, message })),
-    ...places.flatMap((place) => ('item' in place ? [place.item] : [])),
-  ];
-  const items = distinct(outcomes);
+  const { places, others } =
+    memo.files === undefined ? { places: allPlaces(memo, lists), others: 0 } : ownPlaces(memo, lists);
+  const items = distinct(places.flatMap((place) => ('item' in place ? [place.item] : [])));
   const open = places.flatMap((place) => ('word' in place ? [place] : []));
-  if (open.length === 0) return over(items, lists);
-  const total = memo.videos.length + memo.refused.length;
+  if (open.length === 0) return over(items, [...warningsOf(items, lists), ...othersWarning(others)]);
   const strange = open.find(({ unmapped }) => unmapped === true);
   const word = strange?.word ?? leastAdvanced(open.map((place) => place.word));
   return {
@@ -30,13 +22,35 @@ export function importSnapshot(memo: ImportMemo, lists?: ImportLists): ProviderS
     rawState: word,
     ...(strange !== undefined && { unmapped: true }),
     ...(items.length > 0 && { items }),
-    progress: { done: items.length, total, unit: 'items' },
+    progress: { done: items.length, total: places.length, unit: 'items' },
   };
 }
 
-function over(items: ReportedItem[], lists: ImportLists | undefined): ProviderSnapshot {
+/** All that the start named. */
+function allPlaces(memo: ImportMemo, lists: ImportLists | undefined): Place[] {
+  const refused = memo.refused.map(({ name, message }): Place => ({ item: { ok: false, ref: name, message } }));
+  return [...refused, ...placesOf(memo, lists)];
+}
+
+/** The files that were put there for this job, in their order, and how many others the start named. */
+function ownPlaces(memo: ImportMemo, lists: ImportLists | undefined): { places: Place[]; others: number } {
+  const { files = [], videos, refused } = memo;
+  const owner = ownerOf(files);
+  const found = new Map<string, Place>();
+  for (const { name, message } of refused) {
+    const own = owner(name);
+    if (own !== undefined) found.set(own, { item: { ok: false, ref: own, message } });
+  }
+  for (const [index, place] of placesOf(memo, lists).entries()) {
+    const own = owner(videos[index]?.name);
+    if (own !== undefined) found.set(own, named(place, own));
+  }
+  const places = files.map((name) => found.get(name) ?? unnamedPlace(name, owner, lists));
+  return { places, others: videos.length + refused.length - found.size };
+}
+
+function over(items: ReportedItem[], warnings: Warning[]): ProviderSnapshot {
   const failed = items.filter((item) => !item.ok);
-  const warnings = warningsOf(items, lists);
   const end = { items, ...(warnings.length > 0 && { warnings }) };
   if (failed.length === 0 || failed.length < items.length) return { state: 'completed', rawState: 'ready', ...end };
   const reasons = [...new Set(failed.map(({ message }) => message))];
@@ -62,6 +76,13 @@ function warningsOf(items: ReportedItem[], lists: ImportLists | undefined): Warn
   ];
 }
 
+/** Nobody asked for them here, and they may cost. */
+function othersWarning(others: number): Warning[] {
+  if (others === 0) return [];
+  const message = `${others} other files of the bucket were imported along with this job's`;
+  return [{ code: 'others-imported', message }];
+}
+
 /** Where each file is, in the order of the start's answer. */
 function placesOf({ videos, since }: ImportMemo, lists: ImportLists | undefined): Place[] {
   if (lists === undefined) return videos.map(() => ({ word: 'accepted' }));
@@ -70,24 +91,16 @@ function placesOf({ videos, since }: ImportMemo, lists: ImportLists | undefined)
     for (const video of list) if (video.video_id != null) byId.set(video.video_id, place(video));
   };
   for (const [word, list] of Object.entries(lists)) {
-    if (!known.has(word)) put(readStrangeList(list), () => ({ word, unmapped: true }));
+    if (!knownLists.has(word)) put(readStrangeList(list), () => ({ word, unmapped: true }));
   }
-  for (const word of waiting) put(lists[word] ?? [], () => ({ word }));
+  for (const word of waitingLists) put(lists[word] ?? [], () => ({ word }));
   put(lists.ready ?? [], readyPlace);
   const failures = failuresOf(lists, since);
-  return videos.map((video) => named(byId.get(video.id), video) ?? failures(video) ?? { word: 'accepted' });
-}
-
-function readyPlace({ video_id: id, filename, created_at }: ListedVideo): Place {
-  const video = id ?? '';
-  const title = filename ?? undefined;
-  const raw = { video_id: video, filename: filename ?? null, created_at: created_at ?? null };
-  return { item: { ok: true, ref: title ?? video, asset: { id: video, ...(title !== undefined && { title }), raw } } };
-}
-
-/** The start's own name of a file stays its name. */
-function named(place: Place | undefined, { name }: Video): Place | undefined {
-  return place !== undefined && 'item' in place ? { item: { ...place.item, ref: name } } : place;
+  return videos.map((video) => {
+    const place = byId.get(video.id);
+    // The start's own name of a file stays its name.
+    return place === undefined ? (failures(video) ?? { word: 'accepted' }) : named(place, video.name);
+  });
 }
 
 /** Failed files are listed by name alone: those of this import, each for one of its files. */
@@ -105,11 +118,8 @@ function failuresOf({ failed }: ImportLists, since: number | undefined): (video:
   };
 }
 
-/** For a failed file without a message. */
-export const noReason = 'TwelveLabs gives no reason';
-
 function leastAdvanced(words: string[]): string {
-  return waiting.find((word) => words.includes(word)) ?? 'accepted';
+  return waitingLists.find((word) => words.includes(word)) ?? 'accepted';
 }
 
 /** Two files of one name, in two folders, are two items. */

@@ -13,8 +13,9 @@ import {
   type Started,
 } from '@sluice/core/adapter';
 import { type ImportLog, readImportLists, readLogs, readStartedImport } from './import-shapes.js';
-import { importSnapshot, noReason } from './import-snapshot.js';
+import { importSnapshot } from './import-snapshot.js';
 import type { ParsedOptions } from './options.js';
+import { noReason } from './places.js';
 import { type ImportMemo, type Reference, readBefore, readImportMemo } from './references.js';
 import type { ParsedSettings } from './settings.js';
 import { userMetadataOf } from './user-metadata.js';
@@ -31,14 +32,17 @@ const secondMs = 1_000;
 export interface ImportPlace {
   integration: string;
   index: string;
+  /** The names of the files that were put into the bucket first. */
+  files?: string[];
 }
 
 /** Starts an import (Import videos page): its answer names every file that will have an outcome. */
 export async function startImport(
-  { integration, index }: ImportPlace,
+  place: ImportPlace,
   request: Request,
   { context, settings }: { context: AdapterContext; settings: ParsedSettings },
 ): Promise<Started> {
+  const { integration, index, files } = place;
   const { incremental_import, retry_failed } = request.options;
   const user_metadata = userMetadataOf(request);
   const json = {
@@ -61,8 +65,9 @@ export async function startImport(
       message: error_message ?? noReason,
     })),
     ...(since !== undefined && { since }),
+    ...(files !== undefined && { files }),
   };
-  return started({ integration, index }, memo, importSnapshot(memo));
+  return started(place, memo, importSnapshot(memo));
 }
 
 /** The provider's time at the answer, less the time that the call took: our clock's hour plays no part. */
@@ -137,7 +142,11 @@ async function importOf(place: ImportPlace, entry: ImportLog, { http }: AdapterC
   const refused = new Map(
     told.map(({ filename, error_message }) => [filename ?? 'unnamed', error_message ?? noReason] as const),
   );
-  const memo: ImportMemo = { videos, refused: [...refused].map(([name, message]) => ({ name, message })), since };
+  const { files } = place;
+  const memo: ImportMemo = {
+    ...{ videos, refused: [...refused].map(([name, message]) => ({ name, message })), since },
+    ...(files !== undefined && { files }),
+  };
   return started(place, memo, importSnapshot(memo, lists));
 }
 

@@ -65,6 +65,8 @@ const importMemoSchema = z.object({
   refused: z.array(z.object({ name: z.string(), message: z.string() })),
   /** No later than the import began, by the provider's clock, in epoch milliseconds: what failed before that failed in another one. */
   since: z.number().exactOptional(),
+  /** The names of the files that were put into the bucket first: these and no others become items, named in the answer or not. */
+  files: z.array(z.string()).exactOptional(),
 });
 
 /** What is known of an import from an integration. */

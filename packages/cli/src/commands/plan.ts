@@ -1,11 +1,9 @@
-import type { ImportPlan, JsonObject, Sluice } from '@sluice/core';
+import type { Sluice } from '@sluice/core';
 import { exitCode } from '../exit-code.js';
 import { Interruption } from '../interruption.js';
 import { openManifest } from '../manifest/open-manifest.js';
-import { describeMedia, describeWay, formatBytes, formatClock, formatCost } from '../output/format.js';
-import { type Style, styleOf } from '../output/style.js';
-import { printable } from '../output/text.js';
 import { planBulk } from '../plan/plan-bulk.js';
+import { showPlan } from '../plan/show-plan.js';
 import { adapterOf, buildRequests, sharedFields } from '../request/build-requests.js';
 import { lookOver } from '../request/look-over.js';
 import type { CommonOptions, RequestOptions } from '../request/request-options.js';
@@ -26,10 +24,7 @@ export async function planCommand(sources: string[], options: PlanOptions): Prom
     let refused = false;
     for (const { request } of requests) {
       const plan = await lookOver(sluice, request, { probe: options.probe === true, signal: interruption.signal });
-      refused ||= plan.problems.some(({ severity }) => severity === 'error');
-      const lines =
-        options.json === true ? [JSON.stringify(planLine(plan))] : describePlan(plan, styleOf(process.stdout));
-      process.stdout.write(`${lines.join('\n')}\n`);
+      if (showPlan(plan, options) === exitCode.failed) refused = true;
     }
     interruption.end();
     return refused ? exitCode.failed : exitCode.completed;
@@ -49,52 +44,4 @@ async function planManifest(sluice: Sluice, name: string, options: PlanOptions):
     adapterOf: (provider: string | undefined) => adapterOf(sluice, provider),
   };
   return planBulk(sluice, { rows: () => manifest.rows(), reading }, options);
-}
-
-function planLine(plan: ImportPlan): JsonObject {
-  const value: JsonObject = JSON.parse(JSON.stringify(plan));
-  return { type: 'plan', plan: value };
-}
-
-function describePlan(plan: ImportPlan, style: Style): string[] {
-  const { route, checks, problems } = plan;
-  const row = (label: string, value: string) => `  ${style.dim(label.padEnd(10))}${value}`;
-  return [
-    style.bold(printable(plan.name)),
-    row('source', printable(plan.source)),
-    row('provider', `${printable(plan.provider)} (${printable(plan.adapter)})`),
-    row('route', route === undefined ? 'none' : `${route.kind}: ${printable(route.why)}`),
-    ...(route?.way === undefined ? [] : [row('way', describeWay(route.way))]),
-    ...(route === undefined ? [] : [row('traffic', describeTraffic(route.traffic, plan.traffic))]),
-    ...(plan.size === undefined ? [] : [row('size', formatBytes(plan.size))]),
-    ...(plan.media === undefined ? [] : [row('media', describeMedia(plan.media))]),
-    row('checks', `size ${checkWord(checks.size)} · sha-256 ${checkWord(checks.sha256)}`),
-    ...describeProbe(plan).map(([label, value]) => row(label, value)),
-    ...problems.map(({ severity, field, message }) => {
-      const text = `${printable(field)}: ${printable(message)}`;
-      return severity === 'error'
-        ? `  ${style.bad('error'.padEnd(10))}${text}`
-        : `  ${style.warn('warning'.padEnd(10))}${text}`;
-    }),
-  ];
-}
-
-/** What passes through this machine: bytes that are moved twice cost twice. */
-function describeTraffic(kind: NonNullable<ImportPlan['route']>['traffic'], bytes: ImportPlan['traffic']): string {
-  if (kind === 'none') return 'nothing passes through here';
-  const amount = (count: number | undefined) => (count === undefined ? 'all' : formatBytes(count));
-  return kind === 'out' ? `${amount(bytes?.out)} out` : `${amount(bytes?.in)} in, ${amount(bytes?.out)} out`;
-}
-
-function checkWord(when: 'before' | 'after' | 'unchecked'): string {
-  return when === 'unchecked' ? 'not checked' : `checked ${when}`;
-}
-
-function describeProbe({ probe }: ImportPlan): [string, string][] {
-  if (probe === undefined) return [];
-  const rows: [string, string][] = [];
-  if (probe.title !== undefined) rows.push(['title', printable(probe.title)]);
-  if (probe.durationSeconds !== undefined) rows.push(['duration', formatClock(probe.durationSeconds)]);
-  if (probe.cost !== undefined) rows.push(['cost', formatCost(probe.cost)]);
-  return rows;
 }

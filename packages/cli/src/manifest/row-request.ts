@@ -27,7 +27,8 @@ export function requestOf(row: Row, { folder, defaults, adapterOf }: RowReading)
   const key = text(cells, 'key');
   const priority = wholeNumber(cells, 'priority') ?? defaults.priority;
   const ifExists = choice(cells, 'if_exists', ['replace', 'skip', 'fail'] as const) ?? defaults.ifExists;
-  const route = choice(cells, 'route', ['auto', 'direct', 'presign', 'relay', 'stage'] as const) ?? defaults.route;
+  const route =
+    choice(cells, 'route', ['auto', 'direct', 'presign', 'relay', 'stage', 'put'] as const) ?? defaults.route;
   const expect = expectOf(cells);
   const metadata = metadataOf(cells, defaults.metadata);
   const options = optionsOf(cells, adapterOf(provider), defaults.options);

@@ -13,6 +13,9 @@ export interface FolderWish {
   except: string[];
 }
 
+/** A file of a folder, as a row. */
+export type FileRow = Row & { cells: { source: string; name: string } };
+
 /** What programs leave behind while they write, and systems beside other files; hidden ones are left out anyway. */
 const temporary = [
   '**/*.{tmp,temp,part,partial,crdownload,download,swp,lock}',
@@ -26,7 +29,7 @@ const temporary = [
  * The files of a folder as rows, in the order of their names: each has its path within the folder as its name, whatever machine it is on.
  * @throws SluiceError `invalid-request` when it is no folder
  */
-export async function readFolder(folder: string, { include, exclude = [], except }: FolderWish): Promise<Row[]> {
+export async function readFolder(folder: string, { include, exclude = [], except }: FolderWish): Promise<FileRow[]> {
   const root = resolve(folder);
   const found = await stat(root).catch(() => undefined);
   if (found === undefined) throw usageError(`FOLDER ${folder}: is not there`);

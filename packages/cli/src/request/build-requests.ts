@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { Expect, ImportRequest, Sluice, SourceInput } from '@sluice/core';
+import {
+  type ByteInput,
+  type Expect,
+  type ImportRequest,
+  integration,
+  type Sluice,
+  type SourceInput,
+} from '@sluice/core';
 import { usageError } from '../usage.js';
 import { parseAssignments } from './assignments.js';
-import { parseSource } from './parse-source.js';
+import { parseInto, parseSource } from './parse-source.js';
 import type { RequestOptions } from './request-options.js';
 import { describeStandardInput, standardInput } from './standard-input.js';
 
@@ -26,6 +33,10 @@ export async function buildRequests(
 ): Promise<BuiltRequest[]> {
   refuseSharedIdentity(sources, options);
   const shared = sharedFields(sluice, options);
+  if (options.into !== undefined) {
+    const files = sources.map((source) => ({ source: readFileFor(source), typed: source }));
+    return [intoBucket(files, shared, { ...options, into: options.into })];
+  }
   const inputs = sources.map((source) => ({
     source,
     input: source === standardInput ? describeStandardInput(options) : parseSource(source),
@@ -38,9 +49,34 @@ export async function buildRequests(
   );
 }
 
+/** One request for all of them: they are put into the integration's bucket, and imported from there. */
+export function intoBucket(
+  files: { source: SourceInput; typed: string; name?: string | undefined }[],
+  { name, ...shared }: Omit<ImportRequest, 'source'>,
+  { into, expectSize, expectSha256 }: RequestOptions & { into: string },
+): BuiltRequest {
+  if (expectSize !== undefined || expectSha256 !== undefined) {
+    throw usageError(
+      '--expect-size and --expect-sha256 are about one source, and --into puts files into a bucket: leave them out',
+    );
+  }
+  const named = files.map(({ source, name: own = name }) => ({ source, ...(own !== undefined && { name: own }) }));
+  const typed = files.map((file) => file.typed).join(' ');
+  return { source: typed, request: { ...shared, source: integration(parseInto(into), { files: named }) } };
+}
+
+function readFileFor(text: string): Exclude<SourceInput, ByteInput> {
+  const source = text === standardInput ? undefined : parseSource(text);
+  const isFile = source !== undefined && (typeof source === 'string' || ('kind' in source && source.kind === 'file'));
+  if (isFile) return source;
+  throw usageError(`SOURCE "${text}": --into takes paths and URLs, which another process can open too`);
+}
+
 /** What is said of one source cannot be true of several, and nobody wants to pay for the same import twice. */
 function refuseSharedIdentity(sources: string[], options: RequestOptions): void {
-  const single = { '--name': options.name, '--key': options.key, '--expect-size': options.expectSize };
+  // With --into they are one job, which has one key.
+  const key = options.into === undefined ? options.key : undefined;
+  const single = { '--name': options.name, '--key': key, '--expect-size': options.expectSize };
   const given = Object.entries({ ...single, '--expect-sha256': hashOf(options) }).find(
     ([, value]) => value !== undefined,
   );

@@ -14,6 +14,17 @@ export function parseSource(text: string): SourceInput {
   return fromFile(text);
 }
 
+/**
+ * Reads where files go: `integration:ID`.
+ * @throws SluiceError `invalid-request`
+ */
+export function parseInto(text: string): string {
+  const id = /^integration:(.+)$/.exec(text)?.[1];
+  if (id === undefined)
+    throw usageError(`--into ${text}: write integration:ID, by the provider's id of the integration`);
+  return id;
+}
+
 function readIntegration(id: string): SourceInput {
   if (id === '') throw usageError('SOURCE "integration:" names no integration; write integration:ID');
   return integration(id);

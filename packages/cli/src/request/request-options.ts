@@ -13,9 +13,10 @@ export interface RequestOptions {
   expectSha256?: string;
   priority?: number;
   ifExists?: 'replace' | 'skip' | 'fail';
-  route?: 'auto' | 'direct' | 'presign' | 'relay' | 'stage';
+  route?: 'auto' | 'direct' | 'presign' | 'relay' | 'stage' | 'put';
   key?: string;
   verify?: boolean;
+  into?: string;
 }
 
 /** What every subcommand that reads the configuration takes. */
@@ -37,13 +38,21 @@ export function addRowOptions(command: Command): Command {
     .option('--metadata <k=v>', 'title, description, tags or another field; repeatable', collect)
     .option('--priority <n>', 'from 0, higher first', wholeNumber(0))
     .addOption(choice('--if-exists <what>', 'when the name is already there', ['replace', 'skip', 'fail']))
-    .addOption(choice('--route <how>', 'how the bytes travel', ['auto', 'direct', 'presign', 'relay', 'stage']))
+    .addOption(choice('--route <how>', 'how the bytes travel', ['auto', 'direct', 'presign', 'relay', 'stage', 'put']))
     .option('--verify', 'ask your own bucket whether what the provider put there is there');
+}
+
+/** Adds what makes one job of many files. */
+export function addInto(command: Command): Command {
+  return command.option(
+    '--into <integration:ID>',
+    'put all of it into the bucket of that integration first, then import from there, as one job',
+  );
 }
 
 /** Adds the options of {@link RequestOptions}. */
 export function addRequestOptions(command: Command): Command {
-  return addRowOptions(command)
+  return addInto(addRowOptions(command))
     .option('--name <name>', "the name at the provider; without it the source's path without its leading slash")
     .option('--expect-size <bytes>', "the source's size, to be held against what arrives", wholeNumber(0))
     .option('--expect-sha256 <hex>', '64 hex digits, or "compute" to take it from the source')

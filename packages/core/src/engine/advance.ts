@@ -8,6 +8,7 @@ import { foreignError, providerOf } from './providers.js';
 import { Step } from './step.js';
 import { StepSignals } from './step-signals.js';
 import { cancelStep } from './steps/cancel.js';
+import { putStep } from './steps/put.js';
 import { recoverStep } from './steps/recover.js';
 import { startStep } from './steps/start.js';
 import { needsTransfer, transferStep } from './steps/transfer.js';
@@ -80,7 +81,9 @@ function takeStep(step: Step, options: AdvanceOptions): Promise<Advanced> {
   if (step.messages.some(({ kind }) => kind === 'cancel')) return cancelStep(step);
   if (record.ref !== undefined) return watchStep(step);
   const { onAdmitted = () => undefined, onTransfer } = options;
-  return needsTransfer(record) ? transferStep(step, { onAdmitted, onTransfer }) : startStep(step, onAdmitted);
+  if (!needsTransfer(record)) return startStep(step, onAdmitted);
+  const news = { onAdmitted, onTransfer };
+  return record.route === 'put' ? putStep(step, news) : transferStep(step, news);
 }
 
 /**

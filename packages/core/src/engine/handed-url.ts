@@ -25,7 +25,7 @@ export function standIn({
     const size = request?.expect?.size ?? measured?.size;
     return { kind: 'bytes', name: display.name, ...(size !== undefined && { size }) } as const;
   }
-  if (route === undefined) return undefined;
+  if (route === undefined || route === 'put') return undefined;
   const name = display.name.split('/').map(encodeURIComponent).join('/');
   return { kind: 'url', url: `https://handed-over.example/${name}` } as const;
 }

@@ -54,6 +54,7 @@ export function judge(
     ...(problem === undefined ? [] : [problem]),
     ...(members.check?.(seen) ?? []),
     ...uncheckable(request, provider, route),
+    ...unshared(request),
     ...ignored(engine, request, provider),
   ];
   const secrets = [...provider.secrets, ...recordSecrets(record)];
@@ -70,7 +71,18 @@ export function judge(
 
 function onRoute(record: JobRecord, route: Route | undefined): JobRecord {
   const { route: _before, ...rest } = record;
-  return route === undefined || route.kind === 'direct' ? rest : { ...rest, route: route.kind };
+  if (route === undefined || route.kind === 'direct') return rest;
+  const source = record.request?.source;
+  if (route.kind !== 'put' || source?.kind !== 'integration') return { ...rest, route: route.kind };
+  return { ...rest, route: 'put', put: record.put ?? { integration: source.id, files: [] } };
+}
+
+/** What can be true of one source only. */
+function unshared({ source, expect }: ParsedRequest): Problem[] {
+  if (source.kind !== 'integration' || source.files === undefined || expect === undefined) return [];
+  const message =
+    'is about one source, and these are files for a bucket; what arrives there is held against each file anyway';
+  return [{ severity: 'error', field: 'expect', message }];
 }
 
 /** @throws SluiceError for the first problem that is an error */
@@ -116,7 +128,12 @@ function newRecord(engine: Engine, request: ParsedRequest, provider: Provider): 
 /** What the request asks for and this adapter does not honour: a warning each, never silence. */
 function ignored(engine: Engine, request: ParsedRequest, provider: Provider): Problem[] {
   const { adapter } = provider;
-  const honoured = new Set<NeutralField>(adapter.capabilities.honours ?? []);
+  const isPut = request.source.kind === 'integration' && request.source.files !== undefined;
+  // Whatever the adapter does: there it is about the names in the bucket.
+  const honoured = new Set<NeutralField>([
+    ...(adapter.capabilities.honours ?? []),
+    ...(isPut ? (['ifExists'] as const) : []),
+  ]);
   const { title, description, tags, ...rest } = request.metadata ?? {};
   const asked: [NeutralField, string, boolean][] = [
     ['name', 'name', request.name !== undefined],

@@ -7,6 +7,7 @@ import type { Engine } from './engine.js';
 import { type Intake, judge } from './intake.js';
 import { probeSource } from './probe.js';
 import type { Provider } from './providers.js';
+import { filesOf } from './put/files.js';
 import type { Route } from './route.js';
 import type { ImportPlan } from './sluice.js';
 
@@ -17,7 +18,7 @@ export async function planImport(
   options: { probe: boolean; signal: AbortSignal },
 ): Promise<ImportPlan> {
   const ahead = await lookAhead(engine, intake, options.signal);
-  const plan = planOf(ahead);
+  const plan = await withFiles(engine, planOf(ahead), { intake: ahead, signal: options.signal });
   if (!options.probe) return plan;
   const { provider, record } = intake;
   try {
@@ -64,6 +65,34 @@ function checksOf(
     size: measured.has('size') ? 'after' : seenBefore ? 'before' : 'unchecked',
     sha256: measured.has('sha256') ? 'after' : readHere && expect?.sha256 !== undefined ? 'before' : 'unchecked',
   };
+}
+
+/** Of files that go into a bucket: what they have together, as far as each tells. */
+async function withFiles(
+  engine: Engine,
+  plan: ImportPlan,
+  { intake, signal }: { intake: Intake; signal: AbortSignal },
+): Promise<ImportPlan> {
+  const files = filesOf(intake);
+  if (files.length === 0 || intake.route === undefined) return plan;
+  const moved = { in: 0, out: 0 };
+  for (const { source } of files) {
+    const size = 'size' in source ? source.size : await sizeOf(engine, source.url, signal);
+    // Where one is not known, neither is the whole.
+    if (size === undefined) return plan;
+    moved.out += size;
+    if (source.kind === 'url') moved.in += size;
+  }
+  return { ...plan, size: moved.out, traffic: moved };
+}
+
+async function sizeOf(engine: Engine, url: string, signal: AbortSignal): Promise<number | undefined> {
+  try {
+    return (await engine.sources.look(url, { signal })).size;
+  } catch (thrown) {
+    if (signal.aborted) throw thrown;
+    return undefined;
+  }
 }
 
 function trafficOf({ traffic }: Route, size: number): { in: number; out: number } {

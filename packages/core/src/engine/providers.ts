@@ -1,6 +1,7 @@
 import type { AdapterMembers } from '../model/adapter.js';
 import { capabilitiesSchema, type Limits } from '../model/capabilities.js';
 import { type Adapter, type ConfiguredAdapter, commonSettingsSchema } from '../model/define-adapter.js';
+import type { ConfiguredStaging } from '../model/define-staging.js';
 import { SluiceError } from '../model/error.js';
 import type { Wire } from '../model/http.js';
 import { invalidInput } from '../model/issues.js';
@@ -20,6 +21,8 @@ export interface Provider {
   timeoutMs: number;
   deadlineMs: number;
   stallMs: number | undefined;
+  /** The buckets that its imports read, by the provider's id of the integration. */
+  buckets: Readonly<Record<string, ConfiguredStaging>>;
   /** Texts of the settings that must never be shown. */
   secrets: readonly string[];
 }
@@ -58,7 +61,8 @@ function configureProvider(
   if (!parsedOwn.success) {
     throw invalidInput(parsedOwn.error, { prefix, known: [...Object.keys(adapter.settings.shape), ...commonKeys] });
   }
-  const { pollIntervalMs, timeoutMs, deadlineMs, stallMs, limits } = parsedCommon.data;
+  const { pollIntervalMs, timeoutMs, deadlineMs, stallMs, limits, buckets = {} } = parsedCommon.data;
+  assertBuckets(adapter, buckets, prefix);
   const members = adapter.create(own);
   assertWire(members.wire, prefix);
   const declared = adapter.capabilities.limits;
@@ -74,8 +78,15 @@ function configureProvider(
     timeoutMs: timeoutMs ?? defaults.timeoutMs,
     deadlineMs: deadlineMs ?? defaults.deadlineMs,
     stallMs,
+    buckets,
     secrets: [...findSecrets(settings), ...secrets],
   };
+}
+
+function assertBuckets({ name, capabilities }: Adapter, buckets: Provider['buckets'], prefix: string): void {
+  if (capabilities.integration === true || Object.keys(buckets).length === 0) return;
+  const message = `${prefix}.buckets: ${name} does not import from a connected bucket; take it out`;
+  throw new SluiceError({ code: 'invalid-request', message });
 }
 
 /** What no call could be made with is said before the first one. The values are not shown: they may be keys. */

@@ -1,5 +1,5 @@
 import { SluiceError } from '../model/error.js';
-import type { JobRecord } from '../model/record.js';
+import type { JobRecord, PutFile } from '../model/record.js';
 import { firstRecord } from './callback.js';
 import { readJob } from './cancel-job.js';
 import type { Engine } from './engine.js';
@@ -45,10 +45,11 @@ function refusedError({ id, provider }: JobRecord, why: string): SluiceError {
 
 /** The job as it was before its first attempt, but for its warnings. */
 function anew(record: JobRecord, now: number): JobRecord {
-  const { id, key, provider, adapter, lane, route, priority, createdAt, display, request, warnings } = record;
+  const { id, key, provider, adapter, lane, route, put, priority, createdAt, display, request, warnings } = record;
   return {
     ...{ id, ...(key !== undefined && { key }), provider, adapter, lane, priority, createdAt, display },
     ...(route !== undefined && { route }),
+    ...(put !== undefined && { put: { ...put, files: put.files.flatMap(standing) } }),
     ...(request !== undefined && { request }),
     attempt: (record.attempt ?? 1) + 1,
     state: 'queued',
@@ -60,4 +61,9 @@ function anew(record: JobRecord, now: number): JobRecord {
     failures: 0,
     idleLooks: 0,
   };
+}
+
+/** What the last attempt left in a bucket need not be put there again, and is not this one's to take away. */
+function standing(file: PutFile): PutFile[] {
+  return 'error' in file ? [] : [{ ...file, outcome: 'existing' }];
 }

@@ -1,7 +1,7 @@
 import type { AdapterRequest, Problem } from '../model/adapter.js';
 import type { RouteKind } from '../model/record.js';
 import type { ParsedRequest } from '../model/request.js';
-import { type Source, sourceScheme } from '../model/source.js';
+import { type BucketFile, type Source, sourceScheme } from '../model/source.js';
 import type { UploadWay } from '../model/upload.js';
 import type { Provider } from './providers.js';
 import { type Sources, unreadable } from './sources.js';
@@ -59,12 +59,35 @@ export function chooseRoute(
 function candidatesFor(source: Source, provider: Provider, means: Means): Candidate[] {
   const { name, capabilities } = provider.adapter;
   if (source.kind === 'integration') {
+    if (source.files !== undefined) return [put(source.id, source.files, { provider, means })];
     const why = `${name} reads the bucket that it was given`;
     const lacks = capabilities.integration === true ? {} : { lacks: `${name} does not import from a connected bucket` };
     return [{ kind: 'direct', why, traffic: 'none', ...lacks }];
   }
   if (source.kind === 'file' || source.kind === 'bytes') return forBytes(source, provider, means);
   return forUrl(sourceScheme(source) ?? '', provider, means);
+}
+
+/** Files that are put into the bucket that the provider imports from. */
+function put(id: string, files: BucketFile[], { provider, means }: { provider: Provider; means: Means }): Candidate {
+  const { adapter, buckets, name } = provider;
+  const bucket = buckets[id];
+  const far = files.flatMap(({ source }) => sourceScheme(source) ?? []);
+  const unread = far.find((scheme) => !means.sources.canOpen(scheme));
+  const lacks =
+    adapter.capabilities.integration !== true
+      ? `${adapter.name} does not import from a connected bucket`
+      : bucket === undefined
+        ? `no bucket is configured for the integration ${id}; name the one that it imports from under "providers.${name}.buckets.${id}"`
+        : unread === undefined
+          ? undefined
+          : unreadable(unread);
+  return {
+    kind: 'put',
+    why: `${adapter.name} imports from ${bucket?.place ?? 'a bucket'}: the files are put there first, and stay there`,
+    traffic: far.length === 0 ? 'out' : 'in and out',
+    ...(lacks !== undefined && { lacks }),
+  };
 }
 
 function forBytes({ kind }: Source, provider: Provider, means: Means): Candidate[] {

@@ -3,7 +3,8 @@ import { type ErrorFields, SluiceError } from '../model/error.js';
 import { isFinal, type JobRecord, type Warning } from '../model/record.js';
 import { lookAt, retryAt } from './due.js';
 import type { Provider } from './providers.js';
-import { checkItems } from './verify.js';
+import { failedItems, putItems } from './put/items.js';
+import { checkItems, type Verified } from './verify.js';
 
 /** The record with warnings added. */
 export function warned(record: JobRecord, warnings: Warning[]): JobRecord {
@@ -13,12 +14,12 @@ export function warned(record: JobRecord, warnings: Warning[]): JobRecord {
 /** The record of a job that ended without success. Its request is kept, so that it can be tried again. */
 export function failed(record: JobRecord, error: ErrorFields, now: number): JobRecord {
   const { dueAt: _due, intent: _intent, waitingFor: _waiting, progress: _progress, ...rest } = record;
-  const items = record.items.length > 0 ? record.items : [failedItem(record, error)];
+  const items = record.put !== undefined ? failedItems(record, error) : known(record, error);
   return { ...rest, state: 'failed', items, error, completedAt: now };
 }
 
-function failedItem(record: JobRecord, { code, message, retry }: ErrorFields): JobRecord['items'][number] {
-  return { ok: false, ref: record.display.name, error: { code, message, retry } };
+function known({ items, display }: JobRecord, { code, message, retry }: ErrorFields): JobRecord['items'] {
+  return items.length > 0 ? items : [{ ok: false, ref: display.name, error: { code, message, retry } }];
 }
 
 /** The record of a job that the application gave up. */
@@ -52,7 +53,7 @@ export function observed(
     ...(unmapped && { unmapped }),
     ...(snapshot.progress !== undefined && { progress: snapshot.progress }),
     ...(snapshot.cost !== undefined && { cost: snapshot.cost }),
-    ...(snapshot.items !== undefined && { items: checkItems(record, snapshot.items, provider).items }),
+    ...(snapshot.items !== undefined && { items: verifiedItems(record, snapshot, provider).items }),
     failures: 0,
     idleLooks: changed ? 0 : record.idleLooks + 1,
     changedAt: changed ? now : (record.changedAt ?? now),
@@ -69,11 +70,16 @@ function ended(record: JobRecord, snapshot: ProviderSnapshot, context: { provide
   const { provider, now } = context;
   if (snapshot.state === 'canceled') return canceled(record, now);
   if (snapshot.state === 'failed') return failed(record, verdict(snapshot, provider), now);
-  const { items, warnings, error } = checkItems(record, snapshot.items ?? [], provider);
+  const { items, warnings, error } = verifiedItems(record, snapshot, provider);
   const checked = warned({ ...record, items, phase: 'verify' }, warnings);
   if (error !== undefined) return failed(checked, error, now);
   const { dueAt: _due, progress: _progress, ...rest } = withoutSecrets(checked);
   return { ...rest, state: 'completed', completedAt: now };
+}
+
+function verifiedItems(record: JobRecord, { items = [], state }: ProviderSnapshot, provider: Provider): Verified {
+  if (record.put === undefined) return checkItems(record, items, provider);
+  return putItems(record, items, { provider, final: isFinal(state) });
 }
 
 /** What is secret is erased once nothing can need it any more; what is left of the callback tells a late delivery from a stranger's. */

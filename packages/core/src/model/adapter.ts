@@ -46,9 +46,22 @@ export interface AdapterRequest<Options = unknown>
   size?: number;
   /** Of the source, lower-case hex: as expected, or as taken before the start. */
   sha256?: string;
+  /**
+   * Of an integration whose bucket files are put into first: those that stand there, or before that those that will. Each is an item of the
+   * job, with its `name` as the item's `ref`, whatever the start makes of it; other files of the bucket are none.
+   */
+  files?: RequestedFile[];
   /** What its container says, where it could be read: only for adapters that declare `reads`. */
   media?: MediaInfo;
   options: Options;
+}
+
+/** A file in a connected bucket. */
+export interface RequestedFile {
+  /** Below the prefix that the integration imports from. */
+  name: string;
+  /** Bytes, where they are known. */
+  size?: number;
 }
 
 /** What the container of a file says. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AdapterMembers } from './adapter.js';
 import { type Capabilities, windowLimitSchema } from './capabilities.js';
+import { type ConfiguredStaging, isConfiguredBucket } from './define-staging.js';
 
 /** What a plugin author writes. */
 export interface AdapterDefinition<
@@ -46,6 +47,15 @@ export const commonSettingsSchema = z.strictObject({
       probesAtOnce: z.int().min(1).nullable().optional(),
     })
     .optional(),
+  buckets: z
+    .record(
+      z.string().min(1),
+      z.custom<ConfiguredStaging>(
+        isConfiguredBucket,
+        'must be what a package for buckets makes, such as s3Bucket({ … })',
+      ),
+    )
+    .optional(),
 });
 
 /**
@@ -55,6 +65,7 @@ export const commonSettingsSchema = z.strictObject({
  * - `deadlineMs` for a job, counted from its start; default 24 hours
  * - `stallMs` how long the provider may say nothing new; default: no limit, and an hour for a word that the adapter doesn't know
  * - `limits` in place of the adapter's, one by one; null lifts one
+ * - `buckets` by the provider's id of an integration: the bucket that it imports from, for files that are to be put there first
  */
 export type CommonSettings = z.infer<typeof commonSettingsSchema>;
 

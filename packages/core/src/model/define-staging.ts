@@ -11,6 +11,14 @@ export interface StagingContext {
   now(): number;
 }
 
+/** How an object stands. */
+export interface ObjectState {
+  /** Bytes. */
+  size: number;
+  /** What {@link StagingMembers.begin} was given: by it an object is known again. */
+  mark?: string;
+}
+
 /** Something that stands in the bucket. */
 export interface StagedObject {
   /** What names it: JSON of ids only. */
@@ -38,8 +46,13 @@ export interface OpenUpload {
 export interface StagingMembers {
   /** How the bucket is called in messages, without secrets: `s3://endpoint/bucket/prefix`. */
   place: string;
-  /** Begins an upload of `size` bytes; `name` is the object's name below the prefix. */
-  begin(object: { name: string; size: number; contentType?: string }, context: StagingContext): Promise<PartsUpload>;
+  /** Begins an upload of `size` bytes; `name` is the object's name below the prefix, and `mark` goes with it as {@link ObjectState.mark}. */
+  begin(
+    object: { name: string; size: number; contentType?: string; mark?: string },
+    context: StagingContext,
+  ): Promise<PartsUpload>;
+  /** What names the object of that name below the prefix. */
+  object(name: string): JsonValue;
   sign(session: JsonValue, numbers: number[], context: StagingContext): Promise<SignedPart[]>;
   list(session: JsonValue, context: StagingContext): Promise<ArrivedPart[]>;
   complete(session: JsonValue, parts: ArrivedPart[], context: StagingContext): Promise<void>;
@@ -50,12 +63,12 @@ export interface StagingMembers {
   longestPresignMs: number;
   /** Removing what is not there is no error. @throws SluiceError `auth` when the credentials may not delete */
   remove(object: JsonValue, context: StagingContext): Promise<void>;
-  /** Bytes of an object; undefined when it is not there. */
-  size(object: JsonValue, context: StagingContext): Promise<number | undefined>;
+  /** How an object stands; undefined when it is not there. */
+  look(object: JsonValue, context: StagingContext): Promise<ObjectState | undefined>;
   /** What stands under the prefix: for `gc`. */
   objects(context: StagingContext): AsyncIterable<StagedObject>;
-  /** What was begun under the prefix and never completed: for `gc`. */
-  openUploads(context: StagingContext): AsyncIterable<OpenUpload>;
+  /** What was begun under the prefix and never completed: for `gc`; with `only`, of the object of that name alone. */
+  openUploads(context: StagingContext, only?: string): AsyncIterable<OpenUpload>;
   /** Puts, reads and removes a small object: each step that fails, in words that say what to mend. Empty when all is well. */
   test(context: StagingContext): Promise<string[]>;
 }
@@ -75,9 +88,10 @@ export interface ConfiguredStaging extends StagingMembers {
   settings: unknown;
 }
 
-const brand = Symbol.for('sluice.staging');
+const stagingBrand = Symbol.for('sluice.staging');
+const bucketBrand = Symbol.for('sluice.bucket');
 
-/** What {@link defineStaging} makes: call it with settings. @throws ZodError for settings that break a rule */
+/** What {@link defineStaging} and {@link defineBucket} make: call it with settings. @throws ZodError for settings that break a rule */
 export interface StagingFactory<Settings extends z.ZodObject = z.ZodObject> {
   (settings: z.input<Settings>): ConfiguredStaging;
   readonly staging: { name: string; settings: z.ZodObject };
@@ -86,6 +100,20 @@ export interface StagingFactory<Settings extends z.ZodObject = z.ZodObject> {
 /** Makes a package that stages bytes in a bucket. */
 export function defineStaging<Settings extends z.ZodObject>(
   definition: StagingDefinition<Settings>,
+): StagingFactory<Settings> {
+  return makeFactory(definition, stagingBrand);
+}
+
+/** The same for a bucket that a provider imports from: what is put there stays there. */
+export function defineBucket<Settings extends z.ZodObject>(
+  definition: StagingDefinition<Settings>,
+): StagingFactory<Settings> {
+  return makeFactory(definition, bucketBrand);
+}
+
+function makeFactory<Settings extends z.ZodObject>(
+  definition: StagingDefinition<Settings>,
+  brand: symbol,
 ): StagingFactory<Settings> {
   const { name, create } = definition;
   const settings = definition.settings.strict();
@@ -98,5 +126,15 @@ export function defineStaging<Settings extends z.ZodObject>(
 
 /** True for what {@link defineStaging} made, also by another copy of this package. */
 export function isStagingFactory(value: unknown): value is StagingFactory {
-  return typeof value === 'function' && brand in value;
+  return typeof value === 'function' && stagingBrand in value;
+}
+
+/** True for what {@link defineBucket} made, also by another copy of this package. */
+export function isBucketFactory(value: unknown): value is StagingFactory {
+  return typeof value === 'function' && bucketBrand in value;
+}
+
+/** True for what such a factory returned. */
+export function isConfiguredBucket(value: unknown): value is ConfiguredStaging {
+  return typeof value === 'object' && value !== null && 'place' in value && 'openUploads' in value;
 }

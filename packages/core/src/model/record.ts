@@ -1,6 +1,6 @@
 import type { MediaInfo } from './adapter.js';
 import type { ErrorFields } from './error.js';
-import type { ImportItem } from './item.js';
+import type { ImportItem, ItemError, ItemOutcome } from './item.js';
 import type { JsonValue } from './json.js';
 import type { ParsedRequest } from './request.js';
 import type { SignedPart } from './upload.js';
@@ -79,15 +79,30 @@ export interface UploadRecord {
   done?: boolean;
   /** How often it was begun anew. */
   anew: number;
+  /** Into a connected bucket: the object's name, whether one was there, and what uploads of it were open before, which are none of ours. */
+  into?: { name: string; wasThere: boolean; open: JsonValue[] };
   /** Of the whole, as it was read on its way. */
   sha256?: string;
 }
 
 /**
  * How bytes get from the source to the provider. `direct`: the provider takes the source as it is; `presign`: through a presigned URL;
- * `relay`: read here and passed on; `stage`: through a bucket of the user's own.
+ * `relay`: read here and passed on; `stage`: through a bucket of the user's own; `put`: into the bucket that the provider imports from.
  */
-export type RouteKind = 'direct' | 'presign' | 'relay' | 'stage';
+export type RouteKind = 'direct' | 'presign' | 'relay' | 'stage' | 'put';
+
+/** Files that are put into a bucket which the provider imports from. */
+export interface PutRecord {
+  /** The provider's id of the integration whose bucket it is. */
+  integration: string;
+  /** What became of those that were come to, in order. */
+  files: PutFile[];
+}
+
+/** What became of one file: it stands in the bucket (`existing`: it stood there before), or it does not. */
+export type PutFile =
+  | { name: string; outcome: ItemOutcome; size: number; sha256?: string }
+  | { name: string; error: ItemError };
 
 /**
  * One request on its way: plain JSON, in a store. The only thing that changes a record is `advance`. Times are epoch
@@ -137,6 +152,7 @@ export interface JobRecord {
   /** What the last delivery with evidence said. */
   evidence?: JsonValue;
   upload?: UploadRecord;
+  put?: PutRecord;
   progress?: Progress;
   /** What was measured of the source before the start, and what its container says; `looked` once its size was asked for, whatever came of it. */
   measured?: { size?: number; sha256?: string; media?: MediaInfo; looked?: boolean };

@@ -29,7 +29,7 @@ export interface Metadata {
 }
 
 /** How the bytes may travel: `auto` lets the engine choose, `direct` forbids detours, the others force one. */
-export const routes = ['auto', 'direct', 'presign', 'relay', 'stage'] as const;
+export const routes = ['auto', 'direct', 'presign', 'relay', 'stage', 'put'] as const;
 
 /** What to do when the name is already there. */
 export const ifExistsChoices = ['replace', 'skip', 'fail'] as const;

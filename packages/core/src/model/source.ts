@@ -9,19 +9,43 @@ export const schemes = ['http', 'https', 'ftp', 'ftps', 'rsync', 'rsync+ssh', 's
 /** A URL scheme that a source can have. */
 export type Scheme = (typeof schemes)[number];
 
+const urlSchema = z.strictObject({ kind: z.literal('url'), url: z.string() });
+const fileSchema = z.strictObject({
+  kind: z.literal('file'),
+  path: z.string(),
+  size: z.int().min(0),
+  modifiedAt: z.number(),
+});
+
+/** A file that is put into a connected bucket: what can be opened again in another process, and its name below the bucket's prefix. */
+const bucketFileSchema = z.strictObject({
+  source: z.discriminatedUnion('kind', [urlSchema, fileSchema]),
+  name: z
+    .string()
+    .regex(/^[^/\p{Cc}][^\p{Cc}]{0,899}$/u, 'must be 1 to 900 characters, none a control character, the first no "/"'),
+});
+
 /** A source as a record keeps it: a descriptor that can be opened again in another process. */
 export const sourceSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('url'), url: z.string() }),
-  z.strictObject({ kind: z.literal('file'), path: z.string(), size: z.int().min(0), modifiedAt: z.number() }),
+  urlSchema,
+  fileSchema,
   z.strictObject({ kind: z.literal('bytes'), name: z.string().optional(), size: z.int().min(0).optional() }),
-  z.strictObject({ kind: z.literal('integration'), id: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal('integration'),
+    id: z.string().min(1),
+    files: z.array(bucketFileSchema).min(1).exactOptional(),
+  }),
 ]);
 
 /**
  * A source as a record keeps it: `url`; `file` (absolute path, size in bytes, time of last change in epoch
- * milliseconds); `bytes` (a stream, blob or buffer, which only the process that has it can open); `integration` (a bucket that the provider was already given).
+ * milliseconds); `bytes` (a stream, blob or buffer, which only the process that has it can open); `integration` (a bucket that the provider was
+ * already given; with `files`, these are put into it first).
  */
 export type Source = z.infer<typeof sourceSchema>;
+
+/** A file that is put into a connected bucket, with its name there. */
+export type BucketFile = z.infer<typeof bucketFileSchema>;
 
 /** What an application may hand over as a source: a URL as text or object, a {@link Source}, or bytes. */
 export type SourceInput = string | URL | Source | ByteInput;
@@ -35,9 +59,28 @@ export function parseSource(input: unknown): Source {
   if (isByteInput(input)) return describeBytes(input);
   const parsed = sourceSchema.safeParse(input);
   if (!parsed.success) {
-    throw invalid('source must be a URL, or what fromFile() or integration() returned');
+    const [issue] = parsed.error.issues;
+    const isName = issue?.path.at(-1) === 'name' && issue.path[0] === 'files';
+    throw invalid(
+      isName
+        ? `source.${issue.path.join('.')} ${issue.message}`
+        : 'source must be a URL, or what fromFile() or integration() returned',
+    );
   }
-  return parsed.data.kind === 'url' ? parseUrlSource(parsed.data.url) : parsed.data;
+  if (parsed.data.kind === 'url') return parseUrlSource(parsed.data.url);
+  if (parsed.data.kind === 'integration') assertFiles(parsed.data.files ?? []);
+  return parsed.data;
+}
+
+/** Their URLs are held against the same rules, and no two have one name: one would overwrite the other. */
+function assertFiles(files: BucketFile[]): void {
+  const names = new Set<string>();
+  for (const { source, name } of files) {
+    if (source.kind === 'url') parseUrlSource(source.url);
+    if (names.has(name))
+      throw invalid(`source: two files would be "${name}" in the bucket; give each a name of its own`);
+    names.add(name);
+  }
 }
 
 /** True for bytes that only this process can open. */
@@ -99,12 +142,19 @@ export function sourceScheme(source: Source): Scheme | undefined {
 export function displaySource(source: Source): string {
   if (source.kind === 'url') return redactUrl(source.url);
   if (source.kind === 'bytes') return source.name ?? 'bytes';
-  return source.kind === 'file' ? source.path : `integration:${source.id}`;
+  if (source.kind === 'file') return source.path;
+  const place = `integration:${source.id}`;
+  return source.files === undefined ? place : `${namesOf(source.files)} into ${place}`;
+}
+
+function namesOf(files: BucketFile[]): string {
+  const [first] = files;
+  return files.length === 1 && first !== undefined ? first.name : `${files.length} files`;
 }
 
 /** The default name: the source's path without its leading slash, decoded, or its host; a file's own name; an integration's id. */
 export function defaultName(source: Source): string {
-  if (source.kind === 'integration') return source.id;
+  if (source.kind === 'integration') return source.files === undefined ? source.id : namesOf(source.files);
   if (source.kind === 'bytes') return source.name ?? 'upload';
   if (source.kind === 'file') return source.path.split(/[\\/]/).at(-1) ?? source.path;
   const { pathname, hostname } = new URL(source.url);
@@ -117,7 +167,27 @@ export function defaultName(source: Source): string {
   }
 }
 
-/** A bucket that the provider was already given, by the provider's own id for it. */
-export function integration(id: string): Source {
-  return sourceSchema.parse({ kind: 'integration', id });
+/** A file for a connected bucket as an application names it: its source, or that and its name below the bucket's prefix. */
+export type BucketFileInput = string | URL | Source | { source: string | URL | Source; name?: string };
+
+/**
+ * A bucket that the provider was already given, by the provider's own id for it.
+ * @param options.files are put into that bucket first, and the job has an outcome for each of them; a name that is left out is the file's own
+ * @throws SluiceError `invalid-request` for a file that is neither a URL nor from `fromFile()`
+ */
+export function integration(id: string, options: { files?: readonly BucketFileInput[] } = {}): Source {
+  const files = options.files?.map(readBucketFile);
+  return parseSource({ kind: 'integration', id, ...(files !== undefined && { files }) });
+}
+
+function readBucketFile(input: BucketFileInput): BucketFile {
+  const isNamed = typeof input === 'object' && 'source' in input;
+  const source = parseSource(isNamed ? input.source : input);
+  if (source.kind !== 'url' && source.kind !== 'file') {
+    throw invalid(
+      'source.files: must be URLs, or what fromFile() returned: another process has to be able to open them',
+    );
+  }
+  const name = isNamed ? input.name : undefined;
+  return { source, name: name ?? (defaultName(source).split('/').at(-1) || 'file') };
 }

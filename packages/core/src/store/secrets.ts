@@ -1,6 +1,7 @@
 import type { Asset, ImportItem } from '../model/item.js';
 import type { JobRecord, RecordSecrets, UploadRecord } from '../model/record.js';
 import { findSecrets, redactUrl, urlSecrets } from '../model/redact.js';
+import type { Source } from '../model/source.js';
 
 /**
  * Takes a record apart for a durable store: `open` can be read by anybody who opens the file, `secret` is to be sealed.
@@ -53,8 +54,13 @@ export function recordSecrets(record: JobRecord): string[] {
   const { request, callback } = record;
   const token = callback?.token === undefined ? [] : [callback.token];
   if (request === undefined) return token;
-  const fromSource = request.source.kind === 'url' ? urlSecrets(request.source.url) : [];
+  const fromSource = urlsOf(request.source).flatMap(urlSecrets);
   return [...token, ...fromSource, ...findSecrets(request.options ?? {}), ...findSecrets(request.metadata ?? {})];
+}
+
+function urlsOf(source: Source): string[] {
+  if (source.kind === 'url') return [source.url];
+  return source.kind === 'integration' ? (source.files ?? []).flatMap(({ source: one }) => urlsOf(one)) : [];
 }
 
 function assetSecrets(asset: Asset): { url?: string; raw?: NonNullable<Asset['raw']> } {

@@ -6,10 +6,11 @@ import { SendError } from '../../platform/byte-plane.js';
 import { isTransient, mayPass } from '../../wire/failure.js';
 import type { Advanced } from '../advance.js';
 import { lookIntoBytes } from '../media/look-into.js';
+import { nextFile } from '../put/files.js';
 import type { Step } from '../step.js';
 import { failed, postponed, warned } from '../transitions.js';
 import { beginUpload } from '../upload/begin.js';
-import { endUpload } from '../upload/clean-up.js';
+import { endUpload } from '../upload/end-upload.js';
 import { assertExpected } from '../upload/expected.js';
 import { inSession, isSignatureRefused, SignatureGone, sendError, UploadGone } from '../upload/failures.js';
 import { type PartsRecord, sendParts } from '../upload/parts.js';
@@ -29,13 +30,14 @@ const ownerWaitMs = 15_000;
 /** True for a job whose bytes must get to the provider, or to the staging bucket, before it can start. */
 export function needsTransfer(record: JobRecord): boolean {
   const { route, upload, request } = record;
+  if (route === 'put') return nextFile(record) !== undefined;
   if (upload?.done === true) return false;
   const kind = request?.source.kind;
   return kind === 'file' || kind === 'bytes' || route === 'relay' || route === 'stage';
 }
 
 /** Whom a transfer tells how far it is. */
-interface TransferNews {
+export interface TransferNews {
   onAdmitted: () => void;
   onTransfer: (() => void) | undefined;
 }
@@ -43,13 +45,8 @@ interface TransferNews {
 /** Brings the bytes to the provider: begins, sends what is missing, proves it, puts it together. */
 export async function transferStep(step: Step, { onAdmitted, onTransfer }: TransferNews): Promise<Advanced> {
   if (areBytesElsewhere(step.engine, step.record)) return leaveToOwner(step);
-  const { transfers } = step.engine;
-  const release = onTransfer === undefined ? await transfers.take(step.signals.stop) : transfers.tryTake();
-  if (release === undefined) {
-    await step.finish(step.record);
-    return { next: 'busy', record: step.record };
-  }
-  onTransfer?.();
+  const release = await takePlace(step, onTransfer);
+  if (release === undefined) return { next: 'busy', record: step.record };
   try {
     const bytes = await whileHeard(step, () => openJobSource(step));
     try {
@@ -69,6 +66,18 @@ export async function transferStep(step: Step, { onAdmitted, onTransfer }: Trans
   await step.finish(upload === undefined ? done : { ...done, upload: finished(upload) });
   await step.engine.store.clearParts(step.record.id);
   return settled(step);
+}
+
+/**
+ * A place among those whose bytes move, and what ends it; undefined where others come first, and the step has ended.
+ * @param onTransfer as in the options of `advance`
+ */
+export async function takePlace(step: Step, onTransfer: (() => void) | undefined): Promise<(() => void) | undefined> {
+  const { transfers } = step.engine;
+  const release = onTransfer === undefined ? await transfers.take(step.signals.stop) : transfers.tryTake();
+  if (release === undefined) await step.finish(step.record);
+  else onTransfer?.();
+  return release;
 }
 
 /**
@@ -116,12 +125,13 @@ async function transfer(step: Step, bytes: OpenBytes, onAdmitted: () => void): P
 }
 
 /** The parts were to be put together when the last attempt ended: where that can be asked, nothing is sent twice. */
-async function isThere(step: Step, { completing, uploaded, size }: UploadRecord): Promise<boolean> {
+export async function isThere(step: Step, { completing, uploaded, size }: UploadRecord): Promise<boolean> {
   if (completing !== true || uploaded === undefined) return false;
   return (await uploadTarget(step).isThere?.(uploaded, size)) ?? false;
 }
 
-function partsOf(upload: UploadRecord): PartsRecord {
+/** The session of an upload that was begun. */
+export function partsOf(upload: UploadRecord): PartsRecord {
   const { session, partSize } = upload;
   if (session === undefined || partSize === undefined)
     throw new Error('an upload in parts has a session and a part size');
@@ -155,10 +165,11 @@ async function transferForm(step: Step, bytes: OpenBytes, form: FormUpload): Pro
   await saveDigest(step, sent.sha256);
 }
 
-async function complete(
+/** Saves what is about to be put together, and does so. */
+export async function complete(
   step: Step,
   session: PartsRecord,
-  sent: { parts: ArrivedPart[]; sha256: string | undefined },
+  sent: { parts: ArrivedPart[]; sha256?: string | undefined },
 ): Promise<void> {
   const before = step.record.upload?.completing === true;
   await saveDigest(step, sent.sha256, { completing: true });
@@ -176,12 +187,14 @@ async function saveDigest(step: Step, sha256: string | undefined, extra: Partial
   const measured = { ...step.record.measured, size: upload.size, ...(sha256 !== undefined && { sha256 }) };
   await step.save({
     ...step.record,
-    measured,
+    // What is measured of one file among several is no measure of the job's source.
+    ...(step.record.route !== 'put' && { measured }),
     upload: { ...upload, ...extra, ...(sha256 !== undefined && { sha256 }) },
   });
 }
 
-async function transferFailed(step: Step, thrown: unknown): Promise<Advanced> {
+/** What a transfer comes to that threw: begun anew, put off, or given up. */
+export async function transferFailed(step: Step, thrown: unknown): Promise<Advanced> {
   if (thrown instanceof UploadGone) return beginAnew(step, thrown.message);
   const error = SluiceError.is(thrown) ? thrown : toSluiceError(thrown, 'source-unreachable');
   if (error.code === 'aborted') throw error;
@@ -217,6 +230,6 @@ async function beginAnew(step: Step, why: string): Promise<Advanced> {
   return settled(step);
 }
 
-function bare({ way, size, fingerprint }: UploadRecord, anew: number): UploadRecord {
-  return { way, size, fingerprint, anew };
+function bare({ way, size, fingerprint, into }: UploadRecord, anew: number): UploadRecord {
+  return { way, size, fingerprint, anew, ...(into !== undefined && { into }) };
 }

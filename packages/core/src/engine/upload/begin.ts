@@ -3,16 +3,24 @@ import type { JobRecord, UploadRecord } from '../../model/record.js';
 import type { FormUpload } from '../../model/upload.js';
 import type { Step } from '../step.js';
 import { warned } from '../transitions.js';
-import { endUpload } from './clean-up.js';
+import { endUpload } from './end-upload.js';
 import { uploadTarget } from './target.js';
 
-/** Asks the target for an upload, and saves its session before the first part. A form has none: it is sent whole or not at all. */
-export async function beginUpload(step: Step, bytes: OpenBytes): Promise<UploadRecord | { form: FormUpload }> {
+/**
+ * Asks the target for an upload, and saves its session before the first part. A form has none: it is sent whole or not at all.
+ * @param into of a connected bucket: what was found there before
+ */
+export async function beginUpload(
+  step: Step,
+  bytes: OpenBytes,
+  into?: UploadRecord['into'],
+): Promise<UploadRecord | { form: FormUpload }> {
   const { size, fingerprint } = bytes;
   const target = uploadTarget(step);
-  if (target.abortStrays !== undefined) await leaveNote(step, bytes);
+  if (target.abortStrays !== undefined) await leaveNote(step, bytes, into);
   const { way, begun } = await target.begin(size);
-  const known = { way, size, fingerprint, anew: step.record.upload?.anew ?? 0, uploaded: begun.uploaded };
+  const { anew = 0 } = step.record.upload ?? {};
+  const known = { way, size, fingerprint, anew, uploaded: begun.uploaded, ...(into !== undefined && { into }) };
   if (begun.kind === 'form') {
     await step.save(underway(step, known));
     return { form: begun };
@@ -24,10 +32,13 @@ export async function beginUpload(step: Step, bytes: OpenBytes): Promise<UploadR
 }
 
 /** What is begun and never heard of would lie in the user's own bucket: where the note is there already, it is looked for. */
-async function leaveNote(step: Step, { size, fingerprint }: OpenBytes): Promise<void> {
+async function leaveNote(step: Step, { size, fingerprint }: OpenBytes, into: UploadRecord['into']): Promise<void> {
   const { upload } = step.record;
   const left = upload === undefined ? [] : await endUpload(step, step.record);
-  const note = upload ?? { way: 'stage', size, fingerprint, anew: 0 };
+  const note = upload ?? {
+    ...{ way: into === undefined ? 'stage' : 'put', size, fingerprint, anew: 0 },
+    ...(into !== undefined && { into }),
+  };
   await step.save(underway({ record: warned(step.record, left), provider: step.provider, now: step.now }, note));
 }
 
@@ -37,6 +48,6 @@ function underway(
   upload: UploadRecord,
 ): JobRecord {
   const deadlineAt = record.deadlineAt ?? now + (record.request?.deadlineMs ?? provider.deadlineMs);
-  const measured = { ...record.measured, size: upload.size };
-  return { ...record, phase: 'transfer', state: 'running', deadlineAt, measured, upload };
+  const measured = upload.into === undefined ? { measured: { ...record.measured, size: upload.size } } : {};
+  return { ...record, phase: 'transfer', state: 'running', deadlineAt, ...measured, upload };
 }

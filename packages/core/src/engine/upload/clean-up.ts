@@ -1,10 +1,12 @@
-import { toSluiceError } from '../../model/error.js';
-import type { JobRecord, Warning } from '../../model/record.js';
+import type { JobRecord } from '../../model/record.js';
+import { cleanUpPut } from '../put/clean-up.js';
 import type { Step } from '../step.js';
-import { stagedName, uploadTarget } from './target.js';
+import { endUpload, stagedLeft } from './end-upload.js';
+import { stagedName } from './target.js';
 
 /** True for a record that has left something behind which no later step will need. */
-export function leavesBehind({ upload, route }: JobRecord): boolean {
+export function leavesBehind({ upload, route, put }: JobRecord): boolean {
+  if (put !== undefined) return true;
   if (upload === undefined) return false;
   return route === 'stage' || (upload.done !== true && upload.session !== undefined);
 }
@@ -14,6 +16,7 @@ export function leavesBehind({ upload, route }: JobRecord): boolean {
  * be taken away is a warning that names it.
  */
 export async function cleanUp(step: Step, record: JobRecord): Promise<JobRecord> {
+  if (record.put !== undefined) return cleanUpPut(step, record);
   const { upload, ...rest } = record;
   if (upload?.done !== true) {
     const warnings = await endUpload(step, record);
@@ -26,32 +29,6 @@ export async function cleanUp(step: Step, record: JobRecord): Promise<JobRecord>
     return rest;
   } catch (error) {
     const what = `the object ${staging.place}${stagedName(record)}`;
-    return { ...record, warnings: [...record.warnings, leftWarning(what, 's3:DeleteObject', error)] };
+    return { ...record, warnings: [...record.warnings, stagedLeft(what, 's3:DeleteObject', error)] };
   }
-}
-
-/** Ends an upload that will not be completed, where that is possible. @returns what is left in the user's own bucket */
-export async function endUpload(step: Step, record: JobRecord): Promise<Warning[]> {
-  const { upload, route } = record;
-  try {
-    const target = uploadTarget(step);
-    if (upload?.session !== undefined) await target.abort?.(upload.session);
-    else await target.abortStrays?.();
-    return [];
-  } catch (error) {
-    const { staging } = step.engine;
-    if (route === 'stage' && staging !== undefined) {
-      const what = `an upload of ${staging.place}${stagedName(record)}, which was begun and not completed,`;
-      return [leftWarning(what, 's3:AbortMultipartUpload', error)];
-    }
-    const message = step.redact(`an upload could not be ended: ${toSluiceError(error).message}`);
-    step.engine.log?.({ level: 'warn', message });
-    return [];
-  }
-}
-
-function leftWarning(what: string, needed: string, error: unknown): Warning {
-  const why = toSluiceError(error).message;
-  const message = `${what} stays in the staging bucket, since it could not be removed (${why}); remove it there, or let "sluice gc" try again with credentials that may (${needed})`;
-  return { code: 'staged-left', message };
 }

@@ -1,3 +1,5 @@
+import type { JobRecord } from '../../model/record.js';
+import { filesOf, nextFile } from '../put/files.js';
 import type { Step } from '../step.js';
 
 /** How often those who wait are told, in milliseconds. */
@@ -12,8 +14,9 @@ export class TransferProgress {
 
   constructor(step: Step, options: { done: number; total: number }) {
     this.#step = step;
-    this.#done = options.done;
-    this.#total = options.total;
+    const { before, after } = otherFiles(step.record);
+    this.#done = before + options.done;
+    this.#total = before + options.total + after;
   }
 
   readonly moved = (bytes: number): void => {
@@ -24,4 +27,13 @@ export class TransferProgress {
     const progress = { done: this.#done, total: this.#total, unit: 'bytes' } as const;
     this.#step.show({ ...this.#step.record, phase: 'transfer', progress });
   };
+}
+
+/** Of files that go into a bucket: the bytes of those that were come to, and of those that still will be, as far as they are known. */
+function otherFiles(record: JobRecord): { before: number; after: number } {
+  if (record.put === undefined) return { before: 0, after: 0 };
+  const before = record.put.files.reduce((sum, file) => sum + ('size' in file ? file.size : 0), 0);
+  const done = new Set([...record.put.files.map(({ name }) => name), nextFile(record)?.name]);
+  const later = filesOf(record).filter(({ name }) => !done.has(name));
+  return { before, after: later.reduce((sum, { source }) => sum + ('size' in source ? source.size : 0), 0) };
 }

@@ -1,9 +1,10 @@
 import type { ByteInput, BytesState, OpenBytes } from '../../model/bytes.js';
 import { SluiceError, toSluiceError } from '../../model/error.js';
 import type { JobRecord } from '../../model/record.js';
-import type { Source } from '../../model/source.js';
+import { displaySource, type Source } from '../../model/source.js';
 import { sourceChanged } from '../../model/source-changed.js';
 import type { Engine } from '../engine.js';
+import { nextFile } from '../put/files.js';
 import type { Step } from '../step.js';
 
 /** No socket is involved: what is slow is the source, which has a patience of its own. Milliseconds. */
@@ -18,8 +19,7 @@ export type ByteInputs = Map<string, ByteInput>;
  */
 export async function openJobSource(step: Step): Promise<OpenBytes> {
   const { record } = step;
-  const source = record.request?.source;
-  if (source === undefined) throw new Error(`job ${record.id} has no source any more`);
+  const { source } = subjectOf(record);
   const bytes = await openSource(step, source);
   try {
     const begun =
@@ -31,6 +31,15 @@ export async function openJobSource(step: Step): Promise<OpenBytes> {
     await bytes.close();
     throw error;
   }
+}
+
+/** What is opened: the job's source, or of the files that go into a bucket the one whose turn it is. */
+function subjectOf(record: JobRecord): { source: Source; shown: string } {
+  const file = record.route === 'put' ? nextFile(record) : undefined;
+  if (file !== undefined) return { source: file.source, shown: displaySource(file.source) };
+  const source = record.request?.source;
+  if (source === undefined) throw new Error(`job ${record.id} has no source any more`);
+  return { source, shown: record.display.source };
 }
 
 function openSource({ engine, record, signals }: Step, source: Source): Promise<OpenBytes> {
@@ -70,19 +79,20 @@ function assertSize(record: JobRecord, size: number): void {
 
 /** @throws SluiceError `integrity` when the source is not what it was */
 export function assertSame(before: BytesState, now: BytesState, record: JobRecord): void {
-  const { source } = record.display;
+  const { shown } = subjectOf(record);
   if (before.size !== now.size) {
     throw changed(
-      `${source} had ${before.size} bytes and now has ${now.size}: it changed while it was uploaded`,
+      `${shown} had ${before.size} bytes and now has ${now.size}: it changed while it was uploaded`,
       record,
     );
   }
-  if (before.fingerprint !== now.fingerprint) throw changed(`${source} was changed while it was uploaded`, record);
+  if (before.fingerprint !== now.fingerprint) throw changed(`${shown} was changed while it was uploaded`, record);
 }
 
 /** A file is asked for with its size and time: as it is now it is another source, and another attempt at this one would not help. */
-function changed(what: string, { request, provider }: JobRecord): SluiceError {
-  if (request?.source.kind === 'url') return new SluiceError({ ...sourceChanged(what).toJSON(), provider });
+function changed(what: string, record: JobRecord): SluiceError {
+  const { provider } = record;
+  if (subjectOf(record).source.kind === 'url') return new SluiceError({ ...sourceChanged(what).toJSON(), provider });
   const message = `${what}. Nothing was created. Import it again once it stays as it is`;
   return new SluiceError({ code: 'integrity', message, provider });
 }

@@ -3,10 +3,11 @@ import { SluiceError } from '../../model/error.js';
 import type { JsonValue } from '../../model/json.js';
 import type { JobRecord } from '../../model/record.js';
 import type { ArrivedPart, BegunUpload, ListedPart, SignedPart } from '../../model/upload.js';
+import { bucketTarget } from '../put/target.js';
 import type { Step } from '../step.js';
 import { chooseWay, uploadWays } from './ways.js';
 
-/** Where an upload goes: the provider, or the staging bucket that it will fetch from. Everything else about it is the same. */
+/** Where an upload goes: the provider, the staging bucket that it will fetch from, or the bucket that it imports from. Everything else about it is the same. */
 export interface UploadTarget {
   /** Whom messages are about. */
   name: string;
@@ -26,6 +27,7 @@ export interface UploadTarget {
 
 /** Where the job's bytes go first. */
 export function uploadTarget(step: Step): UploadTarget {
+  if (step.record.route === 'put') return bucketTarget(step);
   return step.record.route === 'stage' ? stagingTarget(step) : providerTarget(step);
 }
 
@@ -73,7 +75,7 @@ function stagingTarget(step: Step): UploadTarget {
         if (jobOfStaged(name) === record.id) await staging.abort(session, patient);
       }
     },
-    isThere: async (uploaded, size) => (await staging.size(uploaded, context())) === size,
+    isThere: async (uploaded, size) => (await staging.look(uploaded, context()))?.size === size,
   };
 }
 

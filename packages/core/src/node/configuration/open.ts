@@ -1,15 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import * as z from 'zod';
 import type { NetworkOptions, SluiceOptions } from '../../engine/sluice.js';
 import type { ConfiguredAdapter } from '../../model/define-adapter.js';
-import type { ConfiguredStaging } from '../../model/define-staging.js';
+import type { ConfiguredStaging, StagingFactory } from '../../model/define-staging.js';
 import { invalidInput } from '../../model/issues.js';
 import type { Store } from '../../store/contract.js';
 import type { Environment } from './environment.js';
-import { loadAdapterPackage, loadStagingPackage, loadStorePackage } from './package.js';
-import { configurationProblem } from './problem.js';
+import { loadAdapterPackage, loadBucketPackage, loadStagingPackage, loadStorePackage } from './package.js';
+import { configurationProblem, type Place } from './problem.js';
 import type { ReadConfiguration } from './read.js';
+import { packageEntry } from './schema.js';
 import { openSources } from './sources.js';
 
 /** How the packages of a configuration are found and where state lives. */
@@ -53,10 +55,43 @@ async function openProviders(
   const opened = Object.entries(content.providers).map(async ([name, entry]): Promise<[string, ConfiguredAdapter]> => {
     const { adapter, ...settings } = entry;
     const place = { file, field: `providers.${name}.adapter` };
-    const factory = await loadAdapterPackage({ place, name: adapter, from: foldersToLookIn(directory, options) });
-    return [name, factory(settings)];
+    const from = foldersToLookIn(directory, options);
+    const factory = await loadAdapterPackage({ place, name: adapter, from });
+    const buckets = await openBuckets(settings.buckets, { file, field: `providers.${name}.buckets` }, from);
+    return [name, factory(buckets === undefined ? settings : { ...settings, buckets })];
   });
   return Object.fromEntries(await Promise.all(opened));
+}
+
+const bucketsSchema = z.record(z.string(), packageEntry);
+
+/** The buckets that a provider imports from. */
+async function openBuckets(
+  given: unknown,
+  { file, field }: Required<Place>,
+  from: string[],
+): Promise<Record<string, ConfiguredStaging> | undefined> {
+  if (given === undefined) return undefined;
+  const parsed = bucketsSchema.safeParse(given);
+  if (!parsed.success) throw configurationProblem({ file }, invalidInput(parsed.error, { prefix: field }).message);
+  const opened = Object.entries(parsed.data).map(async ([id, { adapter, ...settings }]) => {
+    const place = { file, field: `${field}.${id}.adapter` };
+    const factory = await loadBucketPackage({ place, name: adapter, from });
+    return [id, configured(factory, settings, { file, field: `${field}.${id}` })] as const;
+  });
+  return Object.fromEntries(await Promise.all(opened));
+}
+
+function configured(
+  factory: StagingFactory,
+  settings: Record<string, unknown>,
+  { file, field }: Required<Place>,
+): ConfiguredStaging {
+  const { settings: schema } = factory.staging;
+  const parsed = schema.safeParse(settings);
+  if (parsed.success) return factory(settings);
+  const known = Object.keys(schema.shape);
+  throw configurationProblem({ file }, invalidInput(parsed.error, { prefix: field, known }).message);
 }
 
 async function openStore(configuration: ReadConfiguration, options: OpenOptions): Promise<Store | undefined> {
@@ -82,10 +117,7 @@ async function openStaging(
   const { adapter, ...settings } = content.staging;
   const place = { file, field: 'staging.adapter' };
   const factory = await loadStagingPackage({ place, name: adapter, from: foldersToLookIn(directory, options) });
-  const parsed = factory.staging.settings.safeParse(settings);
-  if (parsed.success) return factory(settings);
-  const known = Object.keys(factory.staging.settings.shape);
-  throw configurationProblem({ file }, invalidInput(parsed.error, { prefix: 'staging', known }).message);
+  return configured(factory, settings, { file, field: 'staging' });
 }
 
 async function openNetwork({ file, directory, content }: ReadConfiguration): Promise<NetworkOptions | undefined> {

@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { resolve } from 'import-meta-resolve';
 import { type AdapterFactory, isAdapterFactory } from '../../model/define-adapter.js';
 import { isSourceFactory, type SourceFactory } from '../../model/define-source.js';
-import { isStagingFactory, type StagingFactory } from '../../model/define-staging.js';
+import { isBucketFactory, isStagingFactory, type StagingFactory } from '../../model/define-staging.js';
 import { isStoreFactory, type StoreFactory } from '../../store/define.js';
 import { configurationProblem, type Place } from './problem.js';
 
@@ -36,6 +36,11 @@ export async function loadSourcePackage(request: PackageRequest): Promise<Source
 /** Loads the staging bucket that a package exports. */
 export async function loadStagingPackage(request: PackageRequest): Promise<StagingFactory> {
   return pick(request, await load(request), { is: isStagingFactory, made: 'a staging bucket', by: 'defineStaging' });
+}
+
+/** Loads the bucket, as one that a provider imports from, that a package exports. */
+export async function loadBucketPackage(request: PackageRequest): Promise<StagingFactory> {
+  return pick(request, await load(request), { is: isBucketFactory, made: 'a bucket', by: 'defineBucket' });
 }
 
 /** Whether a package can be found from one of the folders. */

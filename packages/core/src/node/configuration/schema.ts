@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** A package and its settings: all that stands beside `adapter` is for the package to read. */
-const packageEntry = z.looseObject({ adapter: z.string().min(1) });
+export const packageEntry = z.looseObject({ adapter: z.string().min(1) });
 
 /** How `sluice.config.{ts,js,json}` is read; unknown keys are refused. */
 export const configurationSchema = z.strictObject({
