@@ -1,4 +1,4 @@
-import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createSluice, SluiceError, type SluiceOptions } from '@sluice/core';
 import { type Emulator, startEmulator } from '@sluice/emulator';
 import { importly } from '@sluice/importly';
@@ -47,12 +47,23 @@ async function bring({ options = {}, store = true, meanwhile = async () => undef
   return { snapshot: job.snapshot, error: SluiceError.is(error) ? error.toJSON() : undefined };
 }
 
-async function removeStored(): Promise<void> {
+function removeStored(): Promise<void> {
+  return changeStored((client, place) => client.send(new DeleteObjectCommand(place)));
+}
+
+/** Something else is put where the result stood. */
+function replaceStored(): Promise<void> {
+  return changeStored((client, place) => client.send(new PutObjectCommand({ ...place, Body: 'five!' })));
+}
+
+type Place = { Bucket: string; Key: string };
+
+async function changeStored(change: (client: S3Client, place: Place) => Promise<unknown>): Promise<void> {
   const { endpoint, region, accessKeyId, secretAccessKey } = emulator.s3;
   const credentials = { accessKeyId, secretAccessKey };
   const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
   for (const { stored } of emulator.importly.imports()) {
-    if (stored !== undefined) await client.send(new DeleteObjectCommand({ Bucket: stored.bucket, Key: stored.key }));
+    if (stored !== undefined) await change(client, { Bucket: stored.bucket, Key: stored.key });
   }
   client.destroy();
 }
@@ -68,6 +79,17 @@ describe('where the result stands in a bucket of the user’s own', () => {
   test('and is not there, the job failed: integrity', async () => {
     const { error } = await bring({ meanwhile: removeStored });
     expect(error).toMatchObject({ code: 'integrity', message: expect.stringMatching(/s3:\/\/.* is not there/) });
+  });
+
+  test('and has another size, the job failed: integrity, with both sizes', async () => {
+    const { snapshot, error } = await bring({ meanwhile: replaceStored });
+    const { size } = emulator.media.files[0] ?? {};
+    expect(error).toMatchObject({
+      code: 'integrity',
+      retry: 'never',
+      message: expect.stringMatching(new RegExp(`s3://.* has 5 bytes, and importly said ${size}$`)),
+    });
+    expect(snapshot).toMatchObject({ state: 'failed', items: [{ ok: false, error: { code: 'integrity' } }] });
   });
 
   test('without credentials it is a warning that says which', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ArrivedPart, JsonValue, SignedPart } from '@sluice/core/adapter';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { s3Staging } from '../src/index.js';
+import { s3Bucket, s3Staging } from '../src/index.js';
 import { bucket, fill, type Store, stagingContext } from './support.js';
 
 const mebibyte = 1024 * 1024;
@@ -60,6 +60,21 @@ export function stagingSuite(theStore: () => Store): void {
       await place.remove(begun.uploaded, context);
       await place.remove(begun.uploaded, context);
       expect(await place.look(begun.uploaded, context)).toBeUndefined();
+    });
+
+    it('knows an object again by its mark, and lists the uploads of one name alone', async () => {
+      const { endpoint, region, accessKeyId, secretAccessKey } = store;
+      const place = s3Bucket({ endpoint, region, accessKeyId, secretAccessKey, bucket });
+      const content = randomBytes(1_000);
+      const other = await place.begin({ name: 'marked.mp4.part', size: 1 }, context);
+      const { session, first, uploaded } = await place.begin({ name: 'marked.mp4', size: 1_000, mark: 'abc' }, context);
+      expect(uploaded).toEqual(place.object('marked.mp4'));
+      expect((await all(place.openUploads(context, 'marked.mp4'))).map((open) => open.session)).toEqual([session]);
+      await place.complete(session, [await send(first[0], content)], context);
+      expect(await place.look(uploaded, context)).toEqual({ size: 1_000, mark: 'abc' });
+      expect(await all(place.openUploads(context, 'marked.mp4'))).toEqual([]);
+      await place.abort(other.session, context);
+      await place.remove(uploaded, context);
     });
 
     it('forgets an upload that is given up, also twice', async () => {

@@ -30,9 +30,11 @@ export function unnamedPlace(name: string, owner: Owner, lists: ImportLists | un
     if (!knownLists.has(word) && own(readStrangeList(list)) !== undefined) return { word, unmapped: true };
   }
   const failed = newest((lists.failed ?? []).filter(({ filename }) => owner(filename) === name));
-  const message = failed === undefined ? leftOut : (failed.error_message ?? noReason);
+  const message = failed === undefined ? leftOut : `${failed.error_message ?? noReason} (${failedBefore})`;
   return { item: { ok: false, ref: name, message } };
 }
+
+const failedBefore = 'in an import before this one; retry_failed true has it tried again';
 
 const leftOut =
   'it stands in the bucket, and TwelveLabs did not import it: most likely the index has the same video under another name (incremental_import false takes it all the same)';

@@ -1,6 +1,6 @@
 import type { ConfiguredAdapter } from '../model/define-adapter.js';
 import { SluiceError } from '../model/error.js';
-import { type JobRecord, snapshotOf } from '../model/record.js';
+import { isFinal, type JobRecord, snapshotOf } from '../model/record.js';
 import { BatchRun } from './batch/batch-run.js';
 import { identityOf } from './batch/identity.js';
 import { firstRecord } from './callback.js';
@@ -125,11 +125,22 @@ async function importOne(
   return new JobHandle(engine, driver, latest ?? (await engine.store.read(record.id)) ?? record);
 }
 
-/** An upload may take hours: its job is there at once, to be followed, and its first step goes on until it ends or the client is closed. */
+/** An upload may take hours: its job is there at once, to be followed, and goes on until its bytes are where they belong or the client is closed. */
 function sendInBackground(engine: Engine, driver: Driver, record: JobRecord): JobHandle {
   const { stepped, release } = driver.drive(record);
-  void stepped.then(release);
+  if (record.route === 'put') releaseOnceSent(engine, record, release);
+  else void stepped.then(release);
   return new JobHandle(engine, driver, record);
+}
+
+/** Of several files each is a step of its own. */
+function releaseOnceSent(engine: Engine, { id }: JobRecord, release: () => void): void {
+  const stopListening = engine.bus.listen(id, (notice) => {
+    const goesOn = notice.kind === 'record' && !isFinal(notice.record.state) && needsTransfer(notice.record);
+    if (goesOn || (notice.kind !== 'record' && notice.kind !== 'closed')) return;
+    stopListening();
+    release();
+  });
 }
 
 /** The caller's key was there: the same job, not a second one. */

@@ -136,5 +136,5 @@ export function isBucketFactory(value: unknown): value is StagingFactory {
 
 /** True for what such a factory returned. */
 export function isConfiguredBucket(value: unknown): value is ConfiguredStaging {
-  return typeof value === 'object' && value !== null && 'place' in value && 'openUploads' in value;
+  return typeof value === 'object' && value !== null && 'place' in value && 'longestPresignMs' in value;
 }

@@ -31,7 +31,14 @@ const bucket = defineStaging({
     place: 's3://bucket.example/mine',
     longestPresignMs: 1,
     ...{ begin: never, sign: never, list: never, complete: never, abort: never, presign: never },
-    ...{ remove: never, look: never, object: () => null, objects: async function* () {}, openUploads: async function* () {}, test: never },
+    ...{
+      remove: never,
+      look: never,
+      object: () => null,
+      objects: async function* () {},
+      openUploads: async function* () {},
+      test: never,
+    },
   }),
 })({});
 

@@ -175,6 +175,24 @@ describe('loadSluice', () => {
     expect(await refused({ webhooks: { publicUrl: 'me.example' } })).toContain('webhooks.publicUrl');
   });
 
+  it('reads the buckets that a provider imports from, and says what is wrong with them', async () => {
+    const files = {
+      ...installed('@acme/adapter', adapterModule()),
+      ...installed('@acme/staging', stagingModule()),
+      ...installed('@acme/bucket', stagingModule('defineBucket')),
+    };
+    const refused = (buckets: unknown) => refusal(() => load({ providers: { a: { ...shop, buckets } } }, { files }));
+    expect(await refused({ one: 'mine' })).toContain('providers.a.buckets.one: ');
+    expect(await refused({ one: { adapter: '@acme/bucket' } })).toContain('providers.a.buckets.one.bucket: ');
+    expect(await refused({ one: { adapter: '@acme/staging', bucket: 'mine' } })).toContain(
+      'providers.a.buckets.one.adapter: "@acme/staging" exports nothing made by defineBucket()',
+    );
+    // Read and fit; but not for this adapter.
+    expect(await refused({ one: { adapter: '@acme/bucket', bucket: 'mine' } })).toMatch(
+      /providers\.a\.buckets: .* does not import from a connected bucket; take it out$/,
+    );
+  });
+
   it('uses our own packages for sources where they are installed, without being told', async () => {
     const files = {
       ...installed('@acme/adapter', adapterModule()),

@@ -71,12 +71,12 @@ export function sourceModule(): string {
   `;
 }
 
-/** The source of a module that exports a staging bucket. */
-export function stagingModule(): string {
+/** The source of a module that exports a staging bucket, or one that a provider imports from. */
+export function stagingModule(define: 'defineStaging' | 'defineBucket' = 'defineStaging'): string {
   return `
-    import { defineStaging } from '${corePath}';
+    import { ${define} } from '${corePath}';
     import * as z from '${zodPath}';
-    export const bucket = defineStaging({
+    export const bucket = ${define}({
       name: 'bucket',
       settings: z.object({ bucket: z.string() }),
       create: ({ bucket }) => ({ place: 's3://bucket.example/' + bucket, longestPresignMs: 1 }),

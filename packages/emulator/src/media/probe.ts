@@ -52,6 +52,11 @@ export function probeMediaFile(path: string): Promise<MediaFacts> {
   return probe(new Input({ source: new FilePathSource(path), formats: FORMATS }));
 }
 
+/** The same for bytes that lie elsewhere. */
+export function probeMedia({ size, read }: ReadableAnywhere): Promise<MediaFacts> {
+  return probe(new Input({ source: new CustomSource({ getSize: () => size, read }), formats: FORMATS }));
+}
+
 /** The same for MP4 and QuickTime that lie elsewhere; of their bytes only what is needed is read. */
 export function probeVideo({ size, read }: ReadableAnywhere): Promise<MediaFacts> {
   return probe(new Input({ source: new CustomSource({ getSize: () => size, read }), formats: [MP4, QTFF] }));

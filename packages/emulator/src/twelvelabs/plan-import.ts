@@ -1,5 +1,6 @@
-import { type MediaFacts, probeMediaFile } from '../media/probe.js';
+import { type MediaFacts, probeMedia } from '../media/probe.js';
 import type { DigestedObject } from '../object-store/kept-object.js';
+import type { ObjectStore } from '../object-store/object-store.js';
 import { objectId } from './ids.js';
 import { whatIsUnmet } from './prerequisites.js';
 import type { TwelvelabsIntegration } from './settings.js';
@@ -86,8 +87,25 @@ async function factsOf(
   { bucket }: TwelvelabsIntegration,
   { sha256, kept }: BucketFile,
 ): Promise<MediaFacts> {
-  const known =
-    facts.get(sha256) ?? (kept.segments.length === 1 ? await probeMediaFile(connected.pathOf(bucket, kept)) : {});
+  const known = facts.get(sha256) ?? (await factsOfObject(connected, bucket, kept.key));
   facts.set(sha256, known);
   return known;
+}
+
+/** However it was put there, in one piece or in parts: of its bytes only what is needed is read. */
+async function factsOfObject(connected: ObjectStore, bucket: string, key: string): Promise<MediaFacts> {
+  const object = await connected.open(bucket, key);
+  if (object === undefined) return {};
+  try {
+    return await probeMedia({
+      size: object.kept.size,
+      read: async (start, end) => {
+        const pieces: Uint8Array[] = [];
+        for await (const piece of object.read({ start, end: end - 1 })) pieces.push(piece);
+        return Buffer.concat(pieces);
+      },
+    });
+  } finally {
+    await object.close();
+  }
 }
