@@ -179,7 +179,7 @@ function addSurroundings(program: Command, ended: Ended): void {
   addCommonOptions(
     program.command('serve').description('receive webhooks, and carry on every job there is and comes, until Ctrl-C'),
   )
-    .option('--port <n>', 'the port; 0 for any free one', wholeNumber(0), 8787)
+    .option('--port <n>', 'the port; 0 for any free one', wholeNumber(0, 65_535), 8787)
     .option('--host <address>', 'the address to listen at', '127.0.0.1')
     .option('--base-path <path>', 'what stands before /PROVIDER in the path of a delivery', '/webhooks')
     .action(async (options: ServeOptions) => {
@@ -189,7 +189,7 @@ function addSurroundings(program: Command, ended: Ended): void {
   program
     .command('emulator')
     .description('run the providers on this machine, to try things without an account')
-    .option('--port <n>', 'the port; without it any free one', wholeNumber(1))
+    .option('--port <n>', 'the port; without it any free one', wholeNumber(1, 65_535))
     .option('--speed <factor>', "how fast the providers' clock runs; at 60 a minute passes in a second", positiveNumber)
     .option(
       '--fault <rule>',

@@ -21,10 +21,13 @@ export function checkRequest({ source, name, nameGiven, options, ifExists, sha25
   return problems;
 }
 
-/** Of two schemes the page shows the credentials without the brackets of what may be left out (Video CDN, Import via API). */
+/**
+ * Of two schemes the page shows the credentials without the brackets of what may be left out (Video CDN, Import via API). Here without the
+ * scheme: whatever shows this takes credentials out of URLs.
+ */
 const credentialForms = new Map([
-  ['s3:', 's3://access-key:secret-access-key@endpoint.host/bucket/path/to/file.mp4'],
-  ['rsync+ssh:', 'rsync+ssh://user:password@host/path/to/file.mp4'],
+  ['s3:', 'access-key:secret-access-key@endpoint.host/bucket/path/to/file.mp4'],
+  ['rsync+ssh:', 'user:password@host/path/to/file.mp4'],
 ]);
 
 /** The CDN may know how to get in all the same: an open bucket, a key of ssh. */
@@ -32,7 +35,8 @@ function checkCredentials(url: string): Problem[] {
   const { protocol, username, password } = new URL(url);
   const form = credentialForms.get(protocol);
   if (form === undefined || (username !== '' && (password !== '' || protocol !== 's3:'))) return [];
-  const message = `holds no credentials, and the Video CDN reads such a source as ${form}; give them in the URL, or under "credentials"`;
+  const scheme = protocol.slice(0, -1);
+  const message = `holds no credentials, and the Video CDN reads ${scheme} with them alone, as ${form}; give them in the URL, or under "credentials"`;
   return [{ severity: 'warning', field: 'source', message }];
 }
 

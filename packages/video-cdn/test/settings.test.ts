@@ -1,4 +1,5 @@
 import { createSluice } from '@sluice/core';
+import { redactText } from '@sluice/core/adapter';
 import { scriptedHttp } from '@sluice/core/testing';
 import { describe, expect, test } from 'vitest';
 import { videoCdn } from '../src/index.js';
@@ -52,17 +53,18 @@ test('no_replace and ifExists must not contradict each other', () => {
 });
 
 test.each([
-  ['s3://endpoint.example/films/clip.mp4', ['s3://access-key:secret-access-key@endpoint.host']],
-  ['s3://key@endpoint.example/films/clip.mp4', ['s3://access-key:secret-access-key@endpoint.host']],
+  ['s3://endpoint.example/films/clip.mp4', ['access-key:secret-access-key@endpoint.host']],
+  ['s3://key@endpoint.example/films/clip.mp4', ['access-key:secret-access-key@endpoint.host']],
   ['s3://key:secret@endpoint.example/films/clip.mp4', []],
-  ['rsync+ssh://files.example/clip.mp4', ['rsync+ssh://user:password@host']],
+  ['rsync+ssh://files.example/clip.mp4', ['user:password@host']],
   ['rsync+ssh://me@files.example/clip.mp4', []],
   ['rsync://files.example/films/clip.mp4', []],
   ['ftp://files.example/clip.mp4', []],
 ])('%s is warned of where the page has credentials in every such URL', (url, forms) => {
   const problems = membersOf().check?.(requestOf({ source: { kind: 'url', url } })) ?? [];
   expect(problems.map(({ severity, field }) => [severity, field])).toEqual(forms.map(() => ['warning', 'source']));
-  for (const [index, form] of forms.entries()) expect(problems[index]?.message).toContain(form);
+  // It reads as it is shown.
+  for (const [index, form] of forms.entries()) expect(redactText(problems[index]?.message ?? '')).toContain(form);
 });
 
 test('the helpers find and delete a file', async () => {

@@ -123,5 +123,5 @@ async function attempt<Value>(check: string, work: () => Promise<Value>): Promis
 
 function render({ check, outcome, message }: Finding, style: Style): string {
   const paint = { ok: style.good, warn: style.warn, fail: style.bad }[outcome];
-  return `${paint(outcome.padEnd(4))}  ${printable(check).padEnd(18)}  ${printable(message)}`;
+  return `${paint(outcome.padEnd(4))}  ${printable(check).padEnd(19)}  ${printable(message)}`;
 }

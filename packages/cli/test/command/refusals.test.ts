@@ -34,6 +34,7 @@ describe('a command line that makes no sense is refused', () => {
       /--expect-size.*'12k' is invalid\. It is a whole number from 0/,
     ],
     ['a priority below 0', ['import', url, '--priority=-1'], /--priority.*whole number from 0/],
+    ['a port that is none', ['serve', '--port', '99999'], /--port.*whole number from 0 to 65535/],
     ['a sha-256 that is none', ['import', url, '--expect-sha256', 'abc'], /expect\.sha256: must be 64 hex digits/],
     [
       'an unknown choice',

@@ -25,6 +25,8 @@ describe('numbers', () => {
     for (const text of ['', '-1', '1.5', '1e3', '0x10', '9007199254740993', ' 1'])
       expect(() => wholeNumber(0)(text)).toThrow('from 0');
     expect(() => wholeNumber(1)('0')).toThrow('from 1');
+    expect(wholeNumber(1, 65_535)('65535')).toBe(65_535);
+    expect(() => wholeNumber(1, 65_535)('65536')).toThrow('from 1 to 65535');
   });
 
   it('are above 0 where they must be', () => {
