@@ -27,7 +27,7 @@ describe('sluice doctor', () => {
     expect(findings(ran.stdout).map(({ check, outcome }) => `${check} ${outcome}`)).toEqual([
       ...['configuration ok', 'packages ok', 'settings ok', 'store ok', 'provider importly ok'],
     ]);
-    expect((await sluice('doctor')).stdout).toMatch(/^ok {4}configuration {7}\S/);
+    expect((await sluice('doctor')).stdout).toMatch(/^ok {4}configuration {8}\S/);
     expect(emulator.importly.counts()).toMatchObject({ starts: 0, metadata: 0 });
   });
 
