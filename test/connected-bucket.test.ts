@@ -1,9 +1,10 @@
 import { appendFile, rm } from 'node:fs/promises';
-import { type ImportItem, integration } from '@sluice/core';
+import { type ImportItem, integration, SluiceError } from '@sluice/core';
 import { fromFile } from '@sluice/core/node';
 import { describe, expect, test } from 'vitest';
 import { ended, fates, into, key, makeBucketWorld, place } from './connected-bucket/world.js';
 
+const unavailable = () => new SluiceError({ code: 'unavailable', message: 'the connection broke' });
 const mebibyte = 1024 * 1024;
 
 describe('files into a connected bucket', () => {
@@ -131,6 +132,18 @@ describe('a file of several', () => {
     expect(Object.keys(imported())).toEqual(['one.mp4']);
   });
 
+  test('whose URL holds secrets shows none of them, also when it cannot be read', async () => {
+    const { emulator, connect } = await makeBucketWorld();
+    const url = new URL(`${emulator.media.url}/nothing-here.mp4?token=secret-token`);
+    Object.assign(url, { username: 'somebody', password: 'secret-password' });
+    const log: string[] = [];
+    const sluice = connect({ options: { log: (entry) => void log.push(JSON.stringify(entry)) } });
+    const job = await sluice.import({ source: integration(place.id, { files: [url] }) });
+    const { items, error } = await ended(job);
+    expect(items).toMatchObject([{ ok: false, ref: 'nothing-here.mp4' }]);
+    expect(JSON.stringify([job.snapshot, error, log])).not.toMatch(/secret-(token|password)/);
+  });
+
   test('where none is left to import: the job fails, and no import is started', async () => {
     const { emulator, write, connect } = await makeBucketWorld();
     const films = [await write('one.mp4'), await write('two.mp4')];
@@ -146,6 +159,16 @@ describe('a file of several', () => {
       ['two.mp4', 'source-unreachable'],
     ]);
     expect(emulator.twelvelabs.counts()).toMatchObject({ import: 0, 'import-logs': 0 });
+  });
+});
+
+describe('a bucket that does not answer', () => {
+  test('is given up at the deadline, and nothing was started', async () => {
+    const { emulator, write, connect } = await makeBucketWorld();
+    const sluice = connect({ bucket: (own) => ({ ...own, look: () => Promise.reject(unavailable()) }) });
+    const { state, error } = await ended(await sluice.import(into([await write('one.mp4')], { deadlineMs: 400 })));
+    expect({ state, error }).toMatchObject({ state: 'failed', error: { code: 'unavailable', retry: 'exhausted' } });
+    expect(emulator.twelvelabs.counts().import).toBe(0);
   });
 });
 

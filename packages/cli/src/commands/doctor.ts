@@ -51,6 +51,7 @@ async function* examine({ config }: CommonOptions): AsyncGenerator<Finding> {
   yield await examineStore(opened.value);
   for (const info of client.value.providers()) yield await examineProvider(info, opened.value);
   yield* examineStaging(client.value);
+  yield* examineBuckets(client.value);
   await client.value.close();
 }
 
@@ -104,6 +105,16 @@ async function* examineStaging(sluice: Sluice): AsyncGenerator<Finding> {
     yield { check, outcome: 'ok', message: `${place} takes, hands out, lists and removes objects` };
   }
   for (const message of problems) yield { check, outcome: 'fail', message };
+}
+
+/** The buckets that providers import from, each as a job would use it. */
+async function* examineBuckets(sluice: Sluice): AsyncGenerator<Finding> {
+  const signal = AbortSignal.timeout(stagingTimeoutMs);
+  for await (const { provider, integration, place, problems } of sluice.testBuckets({ signal })) {
+    const check = `bucket of ${provider} ${integration}`;
+    if (problems.length === 0) yield { check, outcome: 'ok', message: `${place} takes, lists and removes objects` };
+    for (const message of problems) yield { check, outcome: 'fail', message };
+  }
 }
 
 type Attempt<Value> = { finding: (describe: (value: Value) => string) => Finding } & (

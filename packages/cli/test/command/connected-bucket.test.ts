@@ -74,6 +74,24 @@ describe('--into integration:ID', () => {
   );
 });
 
+describe('sluice doctor', () => {
+  test('tries the bucket, and says what to mend, but not with which keys', async () => {
+    const world = await makeConnectedWorld();
+    const well = await world.sluice('doctor');
+    expect(well.stdout).toMatch(
+      /ok +bucket of search integration-1 +s3:\/\/.*\/videos\/incoming\/ takes, lists and removes/,
+    );
+    const { providers, s3 } = world.emulator;
+    const keys = { accessKeyId: s3.accessKeyId, secretAccessKey: 'wrong-secret-of-somebody' };
+    const own = { adapter: '@sluice/s3', endpoint: s3.endpoint, region: s3.region, ...keys, ...bucket };
+    const search = { ...providers.twelvelabs, buckets: { [id]: own } };
+    await world.write('sluice.config.json', { ...world.configuration(), providers: { search } });
+    const { code, stdout } = await world.sluice('doctor');
+    expect(stdout).toMatch(/fail +bucket of search integration-1 +.*verify the credentials/);
+    expect([code, stdout.includes('wrong-secret')]).toEqual([1, false]);
+  });
+});
+
 describe('what makes no sense with --into', () => {
   test.each([
     [['import', '-', ...into], /SOURCE "-": --into takes paths and URLs/],

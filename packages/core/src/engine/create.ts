@@ -62,6 +62,14 @@ export function createSluice<Providers extends Record<string, ConfiguredAdapter>
         problems: await staging.test(engine.stagingContext(untilClosed(signal))),
       };
     },
+    testBuckets: async function* ({ signal } = {}) {
+      for (const { name: provider, buckets } of engine.providers.values()) {
+        for (const [id, bucket] of Object.entries(buckets)) {
+          const problems = await bucket.test(engine.stagingContext(untilClosed(signal)));
+          yield { provider, integration: id, place: bucket.place, problems };
+        }
+      }
+    },
     jobs: async function* (filter) {
       for await (const record of engine.store.list(filter)) yield snapshotOf(record);
     },

@@ -99,6 +99,16 @@ export interface ImportPlan {
   probe?: ProbeResult;
 }
 
+/** What {@link Sluice.testBuckets} found of one bucket. */
+export interface TestedBucket {
+  provider: string;
+  /** The provider's id of the integration. */
+  integration: string;
+  place: string;
+  /** In words that say what to mend; empty when all is well. */
+  problems: string[];
+}
+
 /** A provider, its adapter and what it can do. */
 export interface ProviderInfo {
   name: string;
@@ -151,6 +161,8 @@ export interface Sluice<Providers extends Record<string, ConfiguredAdapter> = Re
   gc(options?: GcOptions): Promise<Collected>;
   /** Tries the staging bucket as a job would use it. @returns what is wrong with it, in words that say what to mend; undefined where none is configured */
   testStaging(options?: { signal?: AbortSignal }): Promise<{ place: string; problems: string[] } | undefined>;
+  /** The same for the buckets that providers import from: a small object is put into each, and removed again. */
+  testBuckets(options?: { signal?: AbortSignal }): AsyncIterable<TestedBucket>;
   /** @throws SluiceError `not-found` */
   job(id: string): Promise<ImportJob>;
   /** Snapshots of jobs, oldest first unless the filter says otherwise. */

@@ -115,6 +115,7 @@ function faultOfFile(step: Step, thrown: unknown): SluiceError | undefined {
 }
 
 async function bring(step: Step, { name }: BucketFile, bytes: OpenBytes): Promise<PutFile> {
+  await startDeadline(step);
   const known = step.record.upload;
   const around = known?.into ?? (await lookAround(step, name, bytes));
   if ('size' in around) return { name, outcome: 'existing', size: around.size };
@@ -124,6 +125,13 @@ async function bring(step: Step, { name }: BucketFile, bytes: OpenBytes): Promis
   const { sha256 } = step.record.upload ?? {};
   const outcome = around.wasThere ? 'replaced' : 'created';
   return { name, outcome, size: upload.size, ...(sha256 !== undefined && { sha256 }) };
+}
+
+/** The deadline runs from the first question to the bucket: one that never answers is given up as well. */
+async function startDeadline(step: Step): Promise<void> {
+  const { record, provider, now } = step;
+  if (record.deadlineAt !== undefined) return;
+  await step.save({ ...record, deadlineAt: now + (record.request?.deadlineMs ?? provider.deadlineMs) });
 }
 
 /**
