@@ -15,13 +15,16 @@ export const fireworkSchema = z.object({
   channelId: z.string(),
 });
 
-/** The emulated Firework in a process of its own: its uploads go elsewhere, and are transcoded in no time. */
+/** The emulated Firework in a process of its own: its uploads go elsewhere, past it, and are transcoded in no time. */
 export async function run(input: unknown): Promise<z.input<typeof fireworkSchema>> {
   const { endpoint } = inputSchema.parse(input);
   const emulator = await startEmulator({
     firework: {
       ...{ limits: 'none', transcodingMs: 0, inspect: false, keepRequests: 0 },
-      uploads: { endpoint, region: 'us-east-1', accessKeyId: 'a-key', secretAccessKey: 'a-secret', bucket: 'bucket' },
+      uploads: {
+        ...{ endpoint, direct: true, region: 'us-east-1', bucket: 'bucket' },
+        ...{ accessKeyId: 'a-key', secretAccessKey: 'a-secret' },
+      },
     },
   });
   whenStopped(() => emulator.close());

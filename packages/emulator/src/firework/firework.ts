@@ -68,7 +68,7 @@ export async function createFirework(
   const count = ledger.count.bind(ledger);
   const door = createUploadDoor({ rooms, count, find: (key) => uploads.get(key), noted: noteTry }, bucket.listener);
   const server = await listen(door, { host: place.host, port: 0, awaitsContinue: true });
-  state.bucket.door = server.url;
+  state.bucket.door = bucket.store.direct === true ? bucket.store.endpoint.replace(/\/$/, '') : server.url;
   return {
     view: createView(state),
     routes: createRoutes(state),

@@ -87,7 +87,7 @@ export async function createTwelvelabs(
   };
   const door = createUploadDoor({ rooms, count, find, noted }, bucket.listener);
   const server = await listen(door, { host, port: 0, awaitsContinue: true });
-  state.bucket.door = server.url;
+  state.bucket.door = bucket.store.direct === true ? bucket.store.endpoint.replace(/\/$/, '') : server.url;
   return {
     view: createView(state),
     routes: createRoutes(state),

@@ -13,6 +13,11 @@ export interface UploadStore {
   accessKeyId: string;
   secretAccessKey: string;
   bucket: string;
+  /**
+   * Whether clients are given URLs of the store itself: faster, but what they send is neither counted nor struck by faults, and the
+   * emulator does not know it. By default all goes through the emulator.
+   */
+  direct?: boolean;
 }
 
 /** A bucket for uploads, opened. */

@@ -22,8 +22,10 @@ export function readingBuffer(size: number): Uint8Array<ArrayBuffer> {
 /** A buffer of a lane, shared with the digest's thread. It is filled again only when the socket and the digest are done with it. */
 export class ReusedBuffer {
   readonly bytes: Uint8Array<SharedArrayBuffer>;
-  /** Resolves when it may be filled again. */
-  free: Promise<unknown> = Promise.resolve();
+  /** Resolves when the socket has taken what is in it. */
+  written: Promise<void> = Promise.resolve();
+  /** Resolves when the digest has. */
+  hashed: Promise<void> = Promise.resolve();
 
   /** @param size bytes */
   constructor(size: number) {

@@ -27,12 +27,23 @@ export class OrderedDigest {
     this.#hasher = bytes.size < worthAThread ? inThreadHasher() : workerHasher();
   }
 
-  /** A stretch was read at `position`. @returns what to await before the buffer is filled again */
-  offer(buffer: ReusedBuffer, position: number, length: number): Promise<void> | undefined {
+  /** It is reading what was read ahead of it. */
+  get behind(): boolean {
+    return this.#filling !== undefined;
+  }
+
+  /** A stretch was read at `position`. */
+  offer(buffer: ReusedBuffer, position: number, length: number): void {
     const skip = this.#frontier - position;
-    if (this.#filling !== undefined || skip < 0 || skip >= length) return undefined;
+    if (this.#filling !== undefined || skip < 0 || skip >= length) return;
     this.#frontier = position + length;
-    return this.#hasher.update(buffer.bytes.subarray(skip, length));
+    this.#hash(buffer, skip, length);
+  }
+
+  #hash(buffer: ReusedBuffer, from: number, to: number): void {
+    buffer.hashed = this.#hasher.update(buffer.bytes.subarray(from, to));
+    // Whoever fills the buffer next gets the error; nobody may, when reading ends before.
+    buffer.hashed.catch(() => undefined);
   }
 
   /** Lanes have moved on: whatever none of them will read any more is read here. */
@@ -55,16 +66,14 @@ export class OrderedDigest {
     for (let end = this.#end(); this.#frontier < end; end = this.#end()) {
       const gap = turn === 0 ? this.#gaps[0] : this.#gaps[1];
       turn = 1 - turn;
-      await gap.free;
+      await gap.hashed;
       const length = Math.min(gap.bytes.byteLength, end - this.#frontier);
       const read = await this.#bytes.read(gap.bytes.subarray(0, length), this.#frontier);
       if (read === 0) throw sourceShrank();
-      gap.free = this.#hasher.update(gap.bytes.subarray(0, read));
-      // Whoever fills it next gets the error; nobody may, when reading ends before.
-      gap.free.catch(() => undefined);
+      this.#hash(gap, 0, read);
       this.#frontier += read;
     }
-    await Promise.all(this.#gaps.map(({ free }) => free));
+    await Promise.all(this.#gaps.map(({ hashed }) => hashed));
   }
 
   #end(): number {

@@ -16,7 +16,7 @@ export interface LaneRoom extends Line {
   changed(): void;
 }
 
-/** Sends one part after another over one connection at a time, through the same two buffers. */
+/** Sends one part after another over one connection at a time, through the same few buffers. */
 export class PartLane {
   /** The next position to be read, and the end of the part in hand. */
   position = 0;
@@ -24,12 +24,13 @@ export class PartLane {
   /** True while the socket, the provider or a pause is waited for. */
   waiting = false;
   readonly #room: LaneRoom;
-  readonly #buffers: readonly [ReusedBuffer, ReusedBuffer];
+  readonly #buffers: readonly ReusedBuffer[];
 
-  constructor(room: LaneRoom) {
+  /** @param buffers through how many buffers it sends: two at least */
+  constructor(room: LaneRoom, buffers: number) {
     this.#room = room;
     const size = bufferSizeFor(Math.min(room.transfer.inFlight, room.transfer.missing.length));
-    this.#buffers = [new ReusedBuffer(size), new ReusedBuffer(size)];
+    this.#buffers = Array.from({ length: buffers }, () => new ReusedBuffer(size));
   }
 
   /** Sends a part until it is there, or `failed` rejects. */
@@ -93,10 +94,9 @@ export class PartLane {
         exchange,
         onRead: (buffer, position, length) => {
           part.md5?.update(buffer.bytes.subarray(0, length));
-          const hashed = digest?.offer(buffer, position, length);
+          digest?.offer(buffer, position, length);
           this.position = position + length;
           digest?.catchUp();
-          return hashed;
         },
         onWaiting: (waiting) => this.#wait(waiting),
         moved: (bytes) => {

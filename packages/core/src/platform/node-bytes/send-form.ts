@@ -20,9 +20,8 @@ export async function sendForm(transfer: FormTransfer, line: Line): Promise<Answ
     let sha256: string | undefined;
     const answer = await send(transfer, line, {
       onRead: (buffer, at, length) => {
-        const hashed = digest?.offer(buffer, at, length);
+        digest?.offer(buffer, at, length);
         position = at + length;
-        return hashed;
       },
       onAllRead: async () => {
         sha256 = await digest?.finish();
@@ -43,7 +42,7 @@ async function send(
     onRead,
     onAllRead,
   }: {
-    onRead: (buffer: ReusedBuffer, position: number, length: number) => Promise<void> | undefined;
+    onRead: (buffer: ReusedBuffer, position: number, length: number) => void;
     onAllRead: () => Promise<void>;
   },
 ): Promise<Answer> {

@@ -6,7 +6,13 @@ import { OrderedDigest } from './ordered-digest.js';
 import { PartLane } from './part-lane.js';
 
 /** All lanes wait for so long before one more is opened, in milliseconds. */
-const patienceMs = 3;
+const patienceMs = 10;
+/**
+ * Through how many buffers the first lane sends, and each of the others. The first may be alone on a fast line: with more of them, neither
+ * the digest nor the socket runs dry while the other is behind. The others are there where the line is slow.
+ */
+const buffersOfFirst = 4;
+const buffersOfOthers = 2;
 
 /**
  * Sends the missing parts. It begins with one lane, and opens one more only while all that there are wait for the network: so a fast
@@ -26,6 +32,8 @@ class PartsSender {
   readonly #line: Line;
   readonly #digest: OrderedDigest | undefined;
   readonly #lanes = new Set<PartLane>();
+  /** Lanes that gave way to the digest: their buffers are used again. */
+  readonly #resting: PartLane[] = [];
   readonly #running = new Set<Promise<void>>();
   /** Ends all lanes when one of them fails. */
   readonly #stop = new AbortController();
@@ -64,13 +72,7 @@ class PartsSender {
 
   #openLane(): void {
     if (this.#next >= this.#transfer.missing.length) return;
-    const lane = new PartLane({
-      transfer: this.#transfer,
-      ...this.#line,
-      digest: this.#digest,
-      signal: this.#stop.signal,
-      changed: () => this.#considerMore(),
-    });
+    const lane = this.#resting.pop() ?? this.#newLane();
     this.#lanes.add(lane);
     const work = this.#work(lane).then(
       () => undefined,
@@ -87,15 +89,39 @@ class PartsSender {
     this.#running.add(running);
   }
 
+  #newLane(): PartLane {
+    const room = {
+      transfer: this.#transfer,
+      ...this.#line,
+      digest: this.#digest,
+      signal: this.#stop.signal,
+      changed: () => this.#considerMore(),
+    };
+    return new PartLane(room, this.#next === 0 ? buffersOfFirst : buffersOfOthers);
+  }
+
   async #work(lane: PartLane): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const number = this.#transfer.missing[this.#next];
       if (number === undefined) return;
-      const { bytes, partSize } = this.#transfer;
-      if (!bytes.seekable || bytes.far === true) await this.#digest?.reach((number - 1) * partSize);
+      if (this.#digest?.behind === true && this.#lanes.size > 1) {
+        this.#lanes.delete(lane);
+        this.#resting.push(lane);
+        return;
+      }
+      if (this.#mustKeepOrder()) await this.#digest?.reach((number - 1) * this.#transfer.partSize);
       this.#next += 1;
       await lane.send(number);
     }
+  }
+
+  /**
+   * Bytes that come only once must not be read past what is not hashed yet. Others need not: but while the digest reads again what was
+   * read ahead of it, it is what all is waiting for, and to read on in order costs half as much.
+   */
+  #mustKeepOrder(): boolean {
+    const { seekable, far } = this.#transfer.bytes;
+    return !seekable || far === true || this.#digest?.behind === true;
   }
 
   /** Called whenever a lane begins or ends to wait. */

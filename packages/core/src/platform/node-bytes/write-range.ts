@@ -9,12 +9,12 @@ export interface RangeOptions {
   bytes: OpenBytes;
   from: number;
   to: number;
-  /** Two, used in turns. */
-  buffers: readonly [ReusedBuffer, ReusedBuffer];
+  /** Used in turns. */
+  buffers: readonly ReusedBuffer[];
   exchange: Exchange;
-  /** Told of a stretch that was read; what to await before its buffer is filled again. */
-  onRead(buffer: ReusedBuffer, position: number, length: number): Promise<void> | undefined;
-  /** Told around every wait for the socket. */
+  /** Told of a stretch that was read into a buffer. */
+  onRead(buffer: ReusedBuffer, position: number, length: number): void;
+  /** Told around every wait for the socket: one for the digest is none, since more connections would not shorten it. */
   onWaiting(waiting: boolean): void;
   moved(bytes: number): void;
   pace: Pace;
@@ -22,30 +22,34 @@ export interface RangeOptions {
   signal: AbortSignal;
 }
 
-/** Reads a range and writes it to the socket, reading into one buffer while the other is on its way. @returns bytes that moved */
+/** Reads a range and writes it to the socket, reading into one buffer while the others are on their way. @returns bytes that moved */
 export async function writeRange(options: RangeOptions): Promise<number> {
   const { bytes, from, to, buffers, exchange } = options;
   let moved = 0;
-  for (let position = from, turn = 0; position < to && !exchange.over; turn = 1 - turn) {
-    const buffer = turn === 0 ? buffers[0] : buffers[1];
+  for (let position = from, turn = 0; position < to && !exchange.over; turn = (turn + 1) % buffers.length) {
+    const buffer = bufferAt(buffers, turn);
     options.onWaiting(true);
-    await buffer.free;
+    await buffer.written;
     options.onWaiting(false);
+    await buffer.hashed;
     const wanted = buffer.bytes.subarray(0, Math.min(buffer.bytes.byteLength, options.pace.piece, to - position));
     const length = await bytes.read(wanted, position);
     if (length === 0) throw sourceShrank();
-    const hashed = options.onRead(buffer, position, length);
-    const written = exchange.write(buffer.bytes.subarray(0, length)).then(() => {
+    options.onRead(buffer, position, length);
+    buffer.written = exchange.write(buffer.bytes.subarray(0, length)).then(() => {
       if (exchange.over) return;
       moved += length;
       options.moved(length);
     });
-    buffer.free = Promise.all([written, hashed]);
-    // Whoever fills the buffer next gets the error; nobody may, when the range ends before.
-    buffer.free.catch(() => undefined);
     position += length;
     await options.pace.keep(length, options.signal);
   }
-  await Promise.all(buffers.map(({ free }) => free));
+  await Promise.all(buffers.flatMap(({ written, hashed }) => [written, hashed]));
   return moved;
+}
+
+function bufferAt(buffers: readonly ReusedBuffer[], turn: number): ReusedBuffer {
+  const buffer = buffers[turn];
+  if (buffer === undefined) throw new Error('a range is sent through one buffer at least');
+  return buffer;
 }
