@@ -108,7 +108,7 @@ test('an abort gives up a tunnel that is being made', async () => {
   const proxy = await proxyTo(0, { refuse: 'silence' });
   const stop = new AbortController();
   const sent = through(proxy.url).sendParts(
-    transferOf(whole, { ...cut, url: 'https://api.acme.example' }, { signal: stop.signal }),
+    transferOf(whole, { ...cut, url: 'https://api.acme.example' }, { inFlight: 1, signal: stop.signal }),
   );
   await expect.poll(() => proxy.seen.length).toBe(1);
   stop.abort(new Error('enough'));

@@ -12,7 +12,7 @@ export interface LaneRoom extends Line {
   transfer: PartsTransfer;
   digest: OrderedDigest | undefined;
   signal: AbortSignal;
-  /** Some lane began or ended to wait. */
+  /** Some lane began or ended to wait, or has read all of its part. */
   changed(): void;
 }
 
@@ -21,8 +21,8 @@ export class PartLane {
   /** The next position to be read, and the end of the part in hand. */
   position = 0;
   end = 0;
-  /** True while the socket, the provider or a pause is waited for. */
-  waiting = false;
+  /** Since when the socket, the provider or a pause is waited for, in milliseconds of the process's own clock. */
+  waitingSince: number | undefined;
   readonly #room: LaneRoom;
   readonly #buffers: readonly ReusedBuffer[];
 
@@ -33,12 +33,22 @@ export class PartLane {
     this.#buffers = Array.from({ length: buffers }, () => new ReusedBuffer(size));
   }
 
-  /** Sends a part until it is there, or `failed` rejects. */
+  /** Nothing of the part in hand has to be read any more. */
+  get readAll(): boolean {
+    return this.position >= this.end;
+  }
+
+  /** This part is the next that it sends. */
+  take(number: number): void {
+    const { bytes, partSize } = this.#room.transfer;
+    this.position = (number - 1) * partSize;
+    this.end = Math.min(bytes.size, this.position + partSize);
+  }
+
+  /** Sends the part that it took until it is there, or `failed` rejects. */
   async send(number: number): Promise<void> {
     const { transfer } = this.#room;
     const from = (number - 1) * transfer.partSize;
-    this.end = Math.min(transfer.bytes.size, from + transfer.partSize);
-    this.position = from;
     for (let attempt = 1; ; attempt += 1) {
       try {
         const part = await this.#attempt(number, from);
@@ -97,6 +107,7 @@ export class PartLane {
           digest?.offer(buffer, position, length);
           this.position = position + length;
           digest?.catchUp();
+          if (this.readAll) this.#room.changed();
         },
         onWaiting: (waiting) => this.#wait(waiting),
         moved: (bytes) => {
@@ -124,7 +135,7 @@ export class PartLane {
   }
 
   #wait(waiting: boolean): void {
-    this.waiting = waiting;
+    this.waitingSince = waiting ? performance.now() : undefined;
     this.#room.changed();
   }
 }

@@ -5,18 +5,18 @@ import type { Line } from './line.js';
 import { OrderedDigest } from './ordered-digest.js';
 import { PartLane } from './part-lane.js';
 
-/** All lanes wait for so long before one more is opened, in milliseconds. */
+/** All lanes wait for so long before one more may read, in milliseconds. */
 const patienceMs = 10;
 /**
- * Through how many buffers the first lane sends, and each of the others. The first may be alone on a fast line: with more of them, neither
- * the digest nor the socket runs dry while the other is behind. The others are there where the line is slow.
+ * A fast line is filled by two lanes, of which one reads while the other's part is being answered: through more buffers, neither the
+ * digest nor the socket runs dry while the other is behind. The other lanes are there where the line is slow.
  */
-const buffersOfFirst = 4;
+const fastLanes = { count: 2, buffers: 4 };
 const buffersOfOthers = 2;
 
 /**
- * Sends the missing parts. It begins with one lane, and opens one more only while all that there are wait for the network: so a fast
- * line is read in order and hashed in the same read, and a slow one is filled by many connections.
+ * Sends the missing parts. It begins with one lane, and lets one more read only when all that there are wait for the network, or have
+ * read their parts to the end: so a fast line is read in order and hashed in the same read, and a slow one is filled by many connections.
  */
 export async function sendParts(transfer: PartsTransfer, line: Line): Promise<{ sha256?: string }> {
   const sender = new PartsSender(transfer, line);
@@ -74,17 +74,14 @@ class PartsSender {
     if (this.#next >= this.#transfer.missing.length) return;
     const lane = this.#resting.pop() ?? this.#newLane();
     this.#lanes.add(lane);
-    const work = this.#work(lane).then(
-      () => undefined,
-      (error: unknown) => {
-        this.#error ??= error;
-        this.#stop.abort(error);
-      },
-    );
+    const work = this.#work(lane).catch((error: unknown) => {
+      this.#error ??= error;
+      this.#stop.abort(error);
+    });
     const running = work.then(() => {
-      this.#lanes.delete(lane);
       this.#running.delete(running);
       this.#digest?.catchUp();
+      this.#considerMore();
     });
     this.#running.add(running);
   }
@@ -97,46 +94,59 @@ class PartsSender {
       signal: this.#stop.signal,
       changed: () => this.#considerMore(),
     };
-    return new PartLane(room, this.#next === 0 ? buffersOfFirst : buffersOfOthers);
+    const fast = this.#lanes.size + this.#resting.length < fastLanes.count;
+    return new PartLane(room, fast ? fastLanes.buffers : buffersOfOthers);
   }
 
   async #work(lane: PartLane): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      const number = this.#transfer.missing[this.#next];
-      if (number === undefined) return;
-      if (this.#digest?.behind === true && this.#lanes.size > 1) {
-        this.#lanes.delete(lane);
-        this.#resting.push(lane);
-        return;
+    try {
+      while (!this.#stop.signal.aborted) {
+        const number = this.#transfer.missing[this.#next];
+        if (number === undefined) return;
+        if (this.#digest !== undefined && this.#freeIn(lane) > 0) {
+          // Another lane reads: what this one would read now would have to be read again for the digest.
+          this.#resting.push(lane);
+          return;
+        }
+        this.#next += 1;
+        lane.take(number);
+        if (this.#mustKeepOrder()) await this.#digest?.reach((number - 1) * this.#transfer.partSize);
+        await lane.send(number);
       }
-      if (this.#mustKeepOrder()) await this.#digest?.reach((number - 1) * this.#transfer.partSize);
-      this.#next += 1;
-      await lane.send(number);
+    } finally {
+      this.#lanes.delete(lane);
     }
   }
 
   /**
-   * Bytes that come only once must not be read past what is not hashed yet. Others need not: but while the digest reads again what was
-   * read ahead of it, it is what all is waiting for, and to read on in order costs half as much.
+   * Bytes that come only once must not be read past what is not hashed yet. Of others, a lane that is alone waits for the digest to be
+   * done with what was read ahead of it, and then both read as one.
    */
   #mustKeepOrder(): boolean {
     const { seekable, far } = this.#transfer.bytes;
-    return !seekable || far === true || this.#digest?.behind === true;
+    return !seekable || far === true || (this.#digest?.behind === true && this.#lanes.size === 1);
   }
 
-  /** Called whenever a lane begins or ends to wait. */
+  /** Called whenever a lane begins or ends to wait, or has read its part. */
   #considerMore(): void {
-    const stuck = [...this.#lanes].every(({ waiting }) => waiting);
     const room = this.#lanes.size < this.#transfer.inFlight && this.#next < this.#transfer.missing.length;
-    if (!stuck || !room) {
-      clearTimeout(this.#patience);
-      this.#patience = undefined;
-      return;
+    const freeIn = this.#freeIn();
+    clearTimeout(this.#patience);
+    if (!room || this.#stop.signal.aborted) return;
+    if (freeIn === 0) this.#openLane();
+    else if (freeIn < Number.POSITIVE_INFINITY) this.#patience = setTimeout(() => this.#considerMore(), freeIn);
+  }
+
+  /** When one more may read, if nothing changes: in so many milliseconds, never while a lane reads. */
+  #freeIn(except?: PartLane): number {
+    const now = performance.now();
+    let most = 0;
+    for (const lane of this.#lanes) {
+      if (lane === except || lane.readAll) continue;
+      if (lane.waitingSince === undefined) return Number.POSITIVE_INFINITY;
+      most = Math.max(most, Math.ceil(lane.waitingSince + patienceMs - now));
     }
-    this.#patience ??= setTimeout(() => {
-      this.#patience = undefined;
-      if (!this.#stop.signal.aborted) this.#openLane();
-    }, patienceMs);
+    return most;
   }
 
   #nextRead(frontier: number): number {
