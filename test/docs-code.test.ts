@@ -103,7 +103,7 @@ async function run({ code }: Block): Promise<string> {
   });
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', outputText], {
     cwd: root,
-    timeout: 15_000,
+    timeout: 60_000,
   });
   return stdout;
 }
@@ -116,7 +116,7 @@ describe('the examples', () => {
 
   it.each(names)('run without an account: %s', async (name) => {
     const cwd = join(root, 'examples', name);
-    const { stdout } = await promisify(execFile)(process.execPath, ['main.js'], { cwd, env, timeout: 15_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, ['main.js'], { cwd, env, timeout: 60_000 });
     expect(stdout).toMatch(/(http:\/\/127\.0\.0\.1:\d+)?\/.*\.mp4/);
   });
 });

@@ -49,7 +49,7 @@ describe('the naming table of the S3 storage page', () => {
     const sluice = createSluice({ providers: { importly: importly({ apiKey, baseUrl, pollIntervalMs: 20 }) } });
     try {
       const job = await sluice.import(requestOf(row, sample.url));
-      const { items, warnings } = await job.wait({ timeoutMs: 10_000 });
+      const { items, warnings } = await job.wait({ timeoutMs: 40_000 });
       const { endpoint, bucket } = emulator.s3;
       const key = row['key in the bucket'] ?? '';
       const url = `${endpoint}/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;

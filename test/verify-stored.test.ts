@@ -43,7 +43,7 @@ async function bring({ options = {}, store = true, meanwhile = async () => undef
   onTestFinished(() => sluice.close());
   const media = emulator.media.files[0]?.url ?? '';
   const job = await sluice.import({ source: media, verify: true, options: { importly: { store } } });
-  const error = await job.wait({ timeoutMs: 15_000 }).catch((thrown: unknown) => thrown);
+  const error = await job.wait({ timeoutMs: 40_000 }).catch((thrown: unknown) => thrown);
   return { snapshot: job.snapshot, error: SluiceError.is(error) ? error.toJSON() : undefined };
 }
 

@@ -34,7 +34,7 @@ function sample({ media }: Emulator) {
 
 async function importSample(sluice: Sluice, emulator: Emulator, request: Partial<ImportRequest> = {}) {
   const job = await sluice.import({ source: sample(emulator).url, ...request });
-  return job.wait({ timeoutMs: 15_000 });
+  return job.wait({ timeoutMs: 40_000 });
 }
 
 async function sha256Of(url: string | undefined): Promise<string> {
@@ -142,7 +142,7 @@ describe('when things go wrong', () => {
     const job = await sluice.import({ source: sample(emulator).url });
     const ended = async (): Promise<string> => {
       // Whoever waits is told of an answer that makes no sense; the job is alive, and is waited for again.
-      const { state } = await job.wait({ timeoutMs: 15_000 }).catch(() => job.refresh().catch(() => job.snapshot));
+      const { state } = await job.wait({ timeoutMs: 40_000 }).catch(() => job.refresh().catch(() => job.snapshot));
       return state === 'completed' ? state : ended();
     };
     expect(await ended()).toBe('completed');

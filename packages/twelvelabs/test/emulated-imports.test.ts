@@ -76,7 +76,7 @@ describe('what an import brings', () => {
     const { emulator, sluice } = await connect({ twelvelabs: atLeast(5.5) });
     await fill(emulator, { short: 2, broken: 2 });
     const job = await sluice.import({ source: source(emulator) });
-    await expect(job.wait({ timeoutMs: 10_000 })).rejects.toMatchObject({
+    await expect(job.wait({ timeoutMs: 40_000 })).rejects.toMatchObject({
       code: 'source-unreachable',
       message: expect.stringMatching(/none of the 4 files was imported: .*too short.*not a readable video/),
     });

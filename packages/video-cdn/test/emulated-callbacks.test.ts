@@ -15,7 +15,7 @@ test('what the CDN measured comes back with the callback, also where nothing was
   const { sluice } = await connect(emulator, { called: true, settings: { pollIntervalMs: 600_000 } });
   const { url, size, sha256 } = sampleOf(emulator);
   const job = await sluice.import({ source: url });
-  const { items } = await job.wait({ timeoutMs: 10_000 });
+  const { items } = await job.wait({ timeoutMs: 40_000 });
   expect(items).toMatchObject([
     {
       asset: { size, sha256 },
@@ -32,7 +32,7 @@ test('a callback that comes before the answer to the add is kept for its job', a
   await delivered(emulator);
   expect(receiver?.answered).toMatchObject([{ status: 200 }]);
   const job = await importing;
-  const { items } = await job.wait({ timeoutMs: 10_000 });
+  const { items } = await job.wait({ timeoutMs: 40_000 });
   expect(items).toMatchObject([{ ok: true, asset: { sha256: sampleOf(emulator).sha256 } }]);
 });
 
@@ -41,7 +41,7 @@ test('a callback that comes twice counts once', async () => {
   const { sluice, receiver } = await connect(emulator, { called: true });
   emulator.faults.add({ on: 'webhook', kind: 'duplicate-delivery' });
   const job = await sluice.import({ source: sampleOf(emulator).url });
-  await job.wait({ timeoutMs: 10_000 });
+  await job.wait({ timeoutMs: 40_000 });
   await vi.waitFor(() => expect(receiver?.answered).toHaveLength(2), 20_000);
   expect(receiver?.answered).toMatchObject([{ message: 'kept' }, { message: 'known' }]);
   expect(job.snapshot.warnings).toEqual([]);
@@ -67,7 +67,7 @@ test('a stranger’s callback is refused, logged, and changes nothing', async ()
   expect(logged.filter(({ level }) => level === 'warn').map(({ message }) => message)).toHaveLength(3);
   expect((await job.refresh()).state).toBe('queued');
   emulator.videoCdn.setPulls(1);
-  const { items } = await job.wait({ timeoutMs: 10_000 });
+  const { items } = await job.wait({ timeoutMs: 40_000 });
   expect(items).toMatchObject([{ asset: { sha256: sampleOf(emulator).sha256 } }]);
 });
 
@@ -97,7 +97,7 @@ test('evidence of other bytes is a mismatch, whatever the list says', async () =
   }, 20_000);
   const lying = callback.replace(sha256, 'cd'.repeat(32));
   expect((await fetch(lying)).status).toBe(200);
-  const outcome = await job.wait({ timeoutMs: 10_000 }).catch((error: unknown) => error);
+  const outcome = await job.wait({ timeoutMs: 40_000 }).catch((error: unknown) => error);
   const wrong = { code: 'integrity', message: expect.stringContaining(`expected ${sha256}, but ${'cd'.repeat(32)}`) };
   // A look may have been quicker than the callback, and found what was asked for.
   if (job.snapshot.state === 'failed') expect(outcome).toMatchObject(wrong);

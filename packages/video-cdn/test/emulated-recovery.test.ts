@@ -53,7 +53,7 @@ test.each(['none', 'ready', 'failed'] as const)(
     emulator.faults.add({ on: 'add', kind: 'lost-answer', accepted: false, times: 1 });
     const { url } = sampleOf(emulator, 'tall.mp4');
     const job = await sluice.import({ source: url, name, deadlineMs: 1_500 });
-    await expect(job.wait({ timeoutMs: 15_000 })).rejects.toMatchObject({ code: 'unknown', retry: 'never' });
+    await expect(job.wait({ timeoutMs: 40_000 })).rejects.toMatchObject({ code: 'unknown', retry: 'never' });
     expect(adds()).toBe(1);
   },
 );
@@ -64,7 +64,7 @@ test('an add that is recovered while its file still waits goes on like any other
   emulator.faults.add({ on: 'add', kind: 'lost-answer', times: 1 });
   const { url } = sampleOf(emulator);
   const job = await sluice.import({ source: url, name });
-  const waiting = job.wait({ timeoutMs: 15_000 });
+  const waiting = job.wait({ timeoutMs: 40_000 });
   await vi.waitFor(() => expect(job.snapshot).toMatchObject({ state: 'queued', rawState: 'queued' }), {
     timeout: 20_000,
   });
@@ -83,10 +83,10 @@ test('a file that somebody else replaces meanwhile is not taken for this importâ
   const second = await sluice.import({ source: sample.url, name });
   await vi.waitFor(() => expect(emulator.videoCdn.counts().add).toBe(2), 20_000);
   emulator.videoCdn.setPulls(2);
-  await expect(job.wait({ timeoutMs: 10_000 })).rejects.toMatchObject({
+  await expect(job.wait({ timeoutMs: 40_000 })).rejects.toMatchObject({
     code: 'conflict',
     message: expect.stringContaining('has its name'),
   });
-  expect(await second.wait({ timeoutMs: 10_000 })).toMatchObject({ state: 'completed' });
+  expect(await second.wait({ timeoutMs: 40_000 })).toMatchObject({ state: 'completed' });
   void bring;
 });

@@ -96,7 +96,7 @@ describe.each(Object.entries(ways))('where the provider answers with %s', (_way,
         interval: 5,
       });
       emulator.videoCdn.setPulls(2);
-      const error = await job.wait({ timeoutMs: 10_000 }).then(
+      const error = await job.wait({ timeoutMs: 40_000 }).then(
         () => undefined,
         (thrown: unknown) => thrown,
       );

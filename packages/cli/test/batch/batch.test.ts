@@ -193,7 +193,7 @@ describe('sluice batch refuses, in one line and with nothing done,', () => {
     ['a column that no manifest has', ['bad.csv'], /bad\.csv: column "naem" is none of/],
     ['a result that is the manifest', ['rows.csv', '--result', 'rows.csv'], /is the manifest itself/],
     ['a result that cannot be written', ['rows.csv', '--result', 'no/where.csv'], /its folder is not there/],
-  ])('%s', { timeout: 30_000 }, async (_name, words, message) => {
+  ])('%s', async (_name, words, message) => {
     const world = await makeWorld(fast, unlimited);
     await world.write('rows.csv', manifestOf(world, names(1)));
     await world.write('bad.csv', 'source,naem\na,b\n');
@@ -203,7 +203,7 @@ describe('sluice batch refuses, in one line and with nothing done,', () => {
     expect(ran.stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('a store that is damaged', { timeout: 30_000 }, async () => {
+  it('a store that is damaged', async () => {
     const world = await makeWorld(fast, unlimited);
     await world.write('rows.csv', manifestOf(world, names(3)));
     await writeFile(join(world.folder, 'jobs.db'), 'this is no database, '.repeat(100));

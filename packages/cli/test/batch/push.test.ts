@@ -52,7 +52,7 @@ describe('sluice push', () => {
     ]);
   });
 
-  it('says with --dry-run what it would do, and does nothing', { timeout: 30_000 }, async () => {
+  it('says with --dry-run what it would do, and does nothing', async () => {
     const world = await makeFolder();
     const ran = await world.sluice(...words, '--dry-run');
     expect([ran.code, ran.stderr]).toEqual([0, '']);
@@ -64,7 +64,7 @@ describe('sluice push', () => {
     ['a folder that is not there', ['push', 'nowhere'], /FOLDER nowhere: is not there/],
     ['a file', ['push', 'sluice.config.json'], /is no folder; sluice import takes a file/],
     ['an empty folder', ['push', 'films', '--include', '*.mov'], /holds no file to push/],
-  ])('refuses %s', { timeout: 30_000 }, async (_name, line, message) => {
+  ])('refuses %s', async (_name, line, message) => {
     const ran = await (await makeFolder()).sluice(...line);
     expect([ran.code, ran.stdout]).toEqual([2, '']);
     expect(ran.stderr).toMatch(message);

@@ -168,7 +168,7 @@ describe('sluice emulator', () => {
     );
     await again.said('Ctrl-C ends it');
     const command = /sluice import (\S+)/.exec(first.stdout)?.[1] ?? '';
-    const ran = await sluice('import', command, '--json', '--config', 'emulator.json', '--timeout', '1s');
+    const ran = await sluice('import', command, '--json', '--config', 'emulator.json', '--timeout', '3s');
     expect(jobOf(ran).provider).toBe('importly');
     await again.said(/importly +429 {2}POST \/importly\/import/);
     again.child.kill('SIGTERM');

@@ -31,7 +31,7 @@ async function relay(missing: number[], more: Partial<PartsTransfer> = {}) {
   const signal = new AbortController().signal;
   const read = overFetch(fetch);
   const context = { signal, idleTimeoutMs: 5_000, network: {}, fetch, read, resolve: async (host: string) => host };
-  const opened = await httpSource({ fetch: read, timeoutMs: 5_000 }).open(`${server.url}/clip.mp4`, context);
+  const opened = await httpSource({ fetch: read, timeoutMs: 20_000 }).open(`${server.url}/clip.mp4`, context);
   const plane = createBytePlane({});
   onTestFinished(async () => {
     await opened.close();
