@@ -11,7 +11,12 @@ const mebibyte = 1024 * 1024;
 describe('what is left in the bucket', () => {
   test('of a job that is canceled in the middle: what it found there, what it replaced, and nothing else', async () => {
     const { emulator, write, connect, put, beginUpload, standing } = await makeBucketWorld();
-    const films = [await write('one.mp4'), await write('old.mp4'), await write('two.mp4', 40 * mebibyte)];
+    const films = [
+      await write('zero.mp4'),
+      await write('one.mp4'),
+      await write('old.mp4'),
+      await write('two.mp4', 40 * mebibyte),
+    ];
     await put('old.mp4', 'what it replaces');
     await put('others.mp4', 'of somebody else');
     await beginUpload('two.mp4');
@@ -30,12 +35,13 @@ describe('what is left in the bucket', () => {
     const job = await sluice.import(into(films, { ifExists: 'replace' }));
     const twice = [key('two.mp4'), key('two.mp4')];
     while ((await standing()).uploads.join() !== twice.join()) await delay(20);
+    await put('one.mp4', 'of somebody else by now');
     await job.cancel();
     expect(job.snapshot).toMatchObject({
       state: 'canceled',
       warnings: [{ code: 'put-left', message: expect.stringMatching(/^old\.mp4 of this job stay in s3:.*incoming/) }],
     });
-    const objects = ['old.mp4', 'others.mp4'].map(key);
+    const objects = ['old.mp4', 'one.mp4', 'others.mp4'].map(key);
     // The upload that somebody else began goes on.
     expect(await standing()).toEqual({ objects, uploads: [key('two.mp4')] });
     expect(emulator.twelvelabs.counts().import).toBe(0);

@@ -111,9 +111,11 @@ async function* examineStaging(sluice: Sluice): AsyncGenerator<Finding> {
 async function* examineBuckets(sluice: Sluice): AsyncGenerator<Finding> {
   const signal = AbortSignal.timeout(stagingTimeoutMs);
   for await (const { provider, integration, place, problems } of sluice.testBuckets({ signal })) {
-    const check = `bucket of ${provider} ${integration}`;
-    if (problems.length === 0) yield { check, outcome: 'ok', message: `${place} takes, lists and removes objects` };
-    for (const message of problems) yield { check, outcome: 'fail', message };
+    const check = `bucket of ${provider}`;
+    const own = `integration ${integration}`;
+    if (problems.length === 0)
+      yield { check, outcome: 'ok', message: `${own}: ${place} takes, lists and removes objects` };
+    for (const problem of problems) yield { check, outcome: 'fail', message: `${own}: ${problem}` };
   }
 }
 

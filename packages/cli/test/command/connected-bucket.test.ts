@@ -79,7 +79,7 @@ describe('sluice doctor', () => {
     const world = await makeConnectedWorld();
     const well = await world.sluice('doctor');
     expect(well.stdout).toMatch(
-      /ok +bucket of search integration-1 +s3:\/\/.*\/videos\/incoming\/ takes, lists and removes/,
+      /ok +bucket of search +integration integration-1: s3:\/\/.*\/videos\/incoming\/ takes, lists and removes/,
     );
     const { providers, s3 } = world.emulator;
     const keys = { accessKeyId: s3.accessKeyId, secretAccessKey: 'wrong-secret-of-somebody' };
@@ -87,7 +87,7 @@ describe('sluice doctor', () => {
     const search = { ...providers.twelvelabs, buckets: { [id]: own } };
     await world.write('sluice.config.json', { ...world.configuration(), providers: { search } });
     const { code, stdout } = await world.sluice('doctor');
-    expect(stdout).toMatch(/fail +bucket of search integration-1 +.*verify the credentials/);
+    expect(stdout).toMatch(/fail +bucket of search +integration integration-1: .*verify the credentials/);
     expect([code, stdout.includes('wrong-secret')]).toEqual([1, false]);
   });
 });

@@ -99,9 +99,9 @@ export interface PutRecord {
   files: PutFile[];
 }
 
-/** What became of one file: it stands in the bucket (`existing`: it stood there before), or it does not. */
+/** What became of one file: it stands in the bucket (`existing`: it stood there before; else with our `mark`), or it does not. */
 export type PutFile =
-  | { name: string; outcome: ItemOutcome; size: number; sha256?: string }
+  | { name: string; outcome: ItemOutcome; size: number; sha256?: string; mark?: string }
   | { name: string; error: ItemError };
 
 /**

@@ -21,6 +21,14 @@ export async function cleanUpPut(step: Step, record: JobRecord): Promise<JobReco
   return warned({ ...rest, ...kept }, [...open, ...left]);
 }
 
+/** What somebody else has put over it meanwhile is not ours to take. */
+async function removeOwn(step: Step, { name, mark }: { name: string; mark?: string }): Promise<void> {
+  const bucket = bucketOf(step);
+  const object = bucket.object(name);
+  const there = await bucket.look(object, step.engine.patientStaging());
+  if (there !== undefined && there.mark === mark) await bucket.remove(object, step.engine.patientStaging());
+}
+
 async function takeAway(step: Step, put: PutRecord): Promise<Warning[]> {
   const left: string[] = [];
   let why = '';
@@ -32,8 +40,7 @@ async function takeAway(step: Step, put: PutRecord): Promise<Warning[]> {
       continue;
     }
     try {
-      const bucket = bucketOf(step);
-      await bucket.remove(bucket.object(file.name), step.engine.patientStaging());
+      await removeOwn(step, file);
     } catch (error) {
       left.push(file.name);
       why = toSluiceError(error).message;

@@ -124,7 +124,8 @@ async function bring(step: Step, { name }: BucketFile, bytes: OpenBytes): Promis
   if (!(await isThere(step, upload))) await send(step, upload, bytes);
   const { sha256 } = step.record.upload ?? {};
   const outcome = around.wasThere ? 'replaced' : 'created';
-  return { name, outcome, size: upload.size, ...(sha256 !== undefined && { sha256 }) };
+  const mark = await markOf(upload);
+  return { name, outcome, size: upload.size, mark, ...(sha256 !== undefined && { sha256 }) };
 }
 
 /** The deadline runs from the first question to the bucket: one that never answers is given up as well. */
