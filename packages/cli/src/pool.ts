@@ -15,3 +15,27 @@ export async function inPool<Item>(
     await Promise.all(moving);
   }
 }
+
+/** Does `work` for each, so many at once, and takes what comes of it in the order of the items. The first error stops the asking. */
+export async function inOrder<Item, Result>(
+  items: AsyncIterable<Item>,
+  { atOnce, work, take }: { atOnce: number; work: (item: Item) => Promise<Result>; take: (result: Result) => void },
+): Promise<void> {
+  const waiting: Promise<Result>[] = [];
+  const takeFirst = async () => {
+    const first = waiting.shift();
+    if (first !== undefined) take(await first);
+  };
+  try {
+    for await (const item of items) {
+      const step = work(item);
+      // It is taken later, or not at all.
+      step.catch(() => undefined);
+      waiting.push(step);
+      if (waiting.length >= atOnce) await takeFirst();
+    }
+    while (waiting.length > 0) await takeFirst();
+  } finally {
+    await Promise.allSettled(waiting);
+  }
+}

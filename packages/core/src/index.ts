@@ -7,7 +7,7 @@ export type { RetryOptions } from './engine/retry-job.js';
 export type * from './engine/sluice.js';
 export type { MediaInfo, ProbeResult, Problem } from './model/adapter.js';
 export type { ByteInput, BytesState, OpenBytes } from './model/bytes.js';
-export type { CommonSettings, ConfiguredAdapter } from './model/define-adapter.js';
+export type { CommonSettings, ConfiguredAdapter, Prices } from './model/define-adapter.js';
 export { type ErrorCode, type ErrorFields, type RetryAdvice, SluiceError } from './model/error.js';
 export type { ImportEvent } from './model/event.js';
 export { type ByteOptions, fromBlob, fromBuffer } from './model/from-bytes.js';

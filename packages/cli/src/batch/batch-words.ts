@@ -22,12 +22,19 @@ export function costWords({ tally }: Pick<BatchScene, 'tally'>): string[] {
   return [...tally.costs].map(([unit, amount]) => formatCost({ amount: Math.round(amount * 1_000) / 1_000, unit }));
 }
 
-/** How fast, and how much longer at that rate. */
-export function paceWords({ rate, tally }: BatchScene): string[] {
+/** How fast, and how much longer at that rate: nobody knows how long a provider is down. */
+export function paceWords({ rate, tally, status }: BatchScene): string[] {
   if (rate === undefined) return [];
   const words = [`${rate >= 10 ? Math.round(rate) : rate.toFixed(1)} rows/s`];
   const open = tally.total === undefined ? undefined : tally.total - tally.over;
-  return open === undefined || open <= 0 ? words : [...words, `${formatDuration((open / rate) * 1_000)} left`];
+  if (open === undefined || open <= 0) return words;
+  const least = status.down.length > 0 ? 'at least ' : '';
+  return [...words, `${least}${formatDuration((open / rate) * 1_000)} left`];
+}
+
+/** What is wrong with a row that would overwrite an earlier one. */
+export function rivalWords(earlier: number): string {
+  return `name: row ${earlier} has the same place at the provider, and one would overwrite the other; give each a name of its own`;
 }
 
 export function count(value: number): string {

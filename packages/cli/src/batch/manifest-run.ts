@@ -8,6 +8,7 @@ import {
 } from '@sluice/core';
 import { type BadRow, cellText, describeRow, isBad, type Row } from '../manifest/row.js';
 import { type RowReading, requestOf } from '../manifest/row-request.js';
+import { rivalWords } from './batch-words.js';
 import { carriedFields, fieldsOf, type ResultFields, refusedFields } from './result-fields.js';
 import type { ResultFile } from './result-file.js';
 import type { RowEnding } from './row-ending.js';
@@ -181,8 +182,4 @@ type Pass = string | undefined | typeof everyProvider;
 
 function sameReason(sameAs: number | undefined): string | undefined {
   return sameAs === undefined ? undefined : `the same as row ${sameAs}`;
-}
-
-function rivalWords(sameAs: number): string {
-  return `name: row ${sameAs} has the same place at the provider, and one would overwrite the other; give each a name of its own`;
 }

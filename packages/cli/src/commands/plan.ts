@@ -3,7 +3,7 @@ import { exitCode } from '../exit-code.js';
 import { Interruption } from '../interruption.js';
 import { openManifest } from '../manifest/open-manifest.js';
 import { planBulk } from '../plan/plan-bulk.js';
-import { showPlan } from '../plan/show-plan.js';
+import { pricesOf, showPlan } from '../plan/show-plan.js';
 import { adapterOf, buildRequests, sharedFields } from '../request/build-requests.js';
 import { lookOver } from '../request/look-over.js';
 import type { CommonOptions, RequestOptions } from '../request/request-options.js';
@@ -24,7 +24,8 @@ export async function planCommand(sources: string[], options: PlanOptions): Prom
     let refused = false;
     for (const { request } of requests) {
       const plan = await lookOver(sluice, request, { probe: options.probe === true, signal: interruption.signal });
-      if (showPlan(plan, options) === exitCode.failed) refused = true;
+      const prices = pricesOf(sluice, plan);
+      if (showPlan(plan, { ...options, prices }) === exitCode.failed) refused = true;
     }
     interruption.end();
     return refused ? exitCode.failed : exitCode.completed;

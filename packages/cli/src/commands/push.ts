@@ -3,7 +3,7 @@ import { fromFile } from '@sluice/core/node';
 import { type BulkOptions, runBulk } from '../batch/bulk-command.js';
 import { follow } from '../follow.js';
 import { type BulkPlanOptions, planBulk } from '../plan/plan-bulk.js';
-import { showPlan } from '../plan/show-plan.js';
+import { pricesOf, showPlan } from '../plan/show-plan.js';
 import { type FileRow, readFolder } from '../push/folder-rows.js';
 import { adapterOf, intoBucket, sharedFields } from '../request/build-requests.js';
 import { lookOver } from '../request/look-over.js';
@@ -54,7 +54,7 @@ async function pushInto(sluice: Sluice, rows: FileRow[], options: PushOptions & 
   const files = rows.map(({ cells: { source, name } }) => ({ source: fromFile(source), typed: source, name }));
   const { request } = intoBucket(files, sharedFields(sluice, options), options);
   const plan = await lookOver(sluice, request);
-  if (options.dryRun === true) return showPlan(plan, options);
+  if (options.dryRun === true) return showPlan(plan, { ...options, prices: pricesOf(sluice, plan) });
   const problem = plan.problems.find(({ severity }) => severity === 'error');
   if (problem !== undefined) throw usageError(`${problem.field}: ${problem.message}`);
   return follow(options, async (follower) => void follower.add(await sluice.import(request)));

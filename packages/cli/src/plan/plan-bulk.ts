@@ -1,14 +1,16 @@
-import { type ImportPlan, type ImportRequest, type JsonObject, type Sluice, SluiceError } from '@sluice/core';
-import { count } from '../batch/batch-words.js';
+import { type BatchIdentity, type ImportPlan, type JsonObject, type Sluice, SluiceError } from '@sluice/core';
+import { count, rivalWords } from '../batch/batch-words.js';
 import { exitCode } from '../exit-code.js';
 import { Interruption } from '../interruption.js';
 import { type BadRow, describeRow, isBad, type Row } from '../manifest/row.js';
 import { type RowReading, requestOf } from '../manifest/row-request.js';
-import { formatBytes, formatClock, formatCost, formatDuration } from '../output/format.js';
+import { formatBytes, formatClock, formatDuration } from '../output/format.js';
 import { printable } from '../output/text.js';
-import { inPool } from '../pool.js';
+import { inOrder } from '../pool.js';
+import { estimateCost, lastJobs } from './costs.js';
 import { historyOf } from './history.js';
 import { type History, ProviderTotals } from './plan-totals.js';
+import { RowPlaces } from './row-places.js';
 
 /** What a plan of many rows takes. */
 export interface BulkPlanOptions {
@@ -24,9 +26,15 @@ export interface BulkPlanInput {
 
 const atOnce = 32;
 
-interface Problem {
-  row: { number: number; line: number };
-  message: string;
+/** What came of looking at one row. */
+type Look =
+  | { row: Place; problem: string }
+  | { row: Place; identity: BatchIdentity; provider: string; known: string }
+  | { row: Place; identity: BatchIdentity; provider: string; plan: ImportPlan };
+
+interface Place {
+  number: number;
+  line: number;
 }
 
 /** What came of looking at all rows. */
@@ -34,68 +42,84 @@ interface BulkPlan {
   rows: number;
   /** Rows that have a job, by its state: nothing new would be started. */
   known: Map<string, number>;
+  /** Rows that are the same as earlier ones. */
+  same: number;
   problems: number;
   providers: Map<string, ProviderTotals>;
 }
 
-/** Looks at every row without importing any: problems as they are met, then the sums. Exit code 1 when a row would be refused. */
+/** Looks at every row without importing any: problems in the order of the rows, then the sums. Exit code 1 when a row would be refused. */
 export async function planBulk(sluice: Sluice, input: BulkPlanInput, options: BulkPlanOptions): Promise<number> {
   const interruption = new Interruption();
-  const plan: BulkPlan = { rows: 0, known: new Map(), problems: 0, providers: new Map() };
-  const refuse = ({ row, message }: Problem) => {
+  const plan: BulkPlan = { rows: 0, known: new Map(), same: 0, problems: 0, providers: new Map() };
+  const places = new RowPlaces();
+  const { signal } = interruption;
+  const refuse = (row: Place, problem: string) => {
     plan.problems += 1;
-    const line =
-      options.json === true
-        ? JSON.stringify({ type: 'problem', row: row.number, line: row.line, message })
-        : `${describeRow(row)}: ${printable(message)}`;
-    process.stdout.write(`${line}\n`);
+    process.stdout.write(`${problemLine(row, problem, options)}\n`);
   };
   try {
-    const { signal } = interruption;
-    await inPool(input.rows(), atOnce, async (row) => {
-      if (signal.aborted) return;
-      plan.rows += 1;
-      if (isBad(row)) refuse({ row, message: row.problem });
-      else await lookAt(sluice, row, { input, options, plan, refuse, signal });
+    await inOrder(untilAborted(input.rows(), signal), {
+      atOnce,
+      work: (row) => lookAt(sluice, row, { input, options, signal }),
+      take: (look) => {
+        plan.rows += 1;
+        if ('problem' in look) return refuse(look.row, look.problem);
+        const { sameAs, rival } = places.meet(look.row.number, look.identity, look.provider);
+        if (rival !== undefined) return refuse(look.row, rivalWords(rival));
+        if (sameAs !== undefined) plan.same += 1;
+        else if ('known' in look) plan.known.set(look.known, (plan.known.get(look.known) ?? 0) + 1);
+        else totalsOf(plan, look.plan).add(look.plan);
+      },
     });
-    if (signal.aborted) return exitCode.interrupted;
+  } catch (error) {
+    if (!signal.aborted) throw error;
   } finally {
     interruption.end();
   }
+  if (signal.aborted) return exitCode.interrupted;
   await print(sluice, plan, options);
   return plan.problems > 0 ? exitCode.failed : exitCode.completed;
+}
+
+async function* untilAborted<Item>(items: AsyncIterable<Item>, signal: AbortSignal): AsyncIterable<Item> {
+  for await (const item of items) {
+    if (signal.aborted) return;
+    yield item;
+  }
+}
+
+function problemLine({ number, line }: Place, problem: string, { json }: BulkPlanOptions): string {
+  if (json === true) return JSON.stringify({ type: 'problem', row: number, line, message: problem });
+  return `${describeRow({ number, line })}: ${printable(problem)}`;
 }
 
 interface Looking {
   input: BulkPlanInput;
   options: BulkPlanOptions;
-  plan: BulkPlan;
-  refuse: (problem: Problem) => void;
   signal: AbortSignal;
 }
 
-async function lookAt(sluice: Sluice, row: Row, { input, options, plan, refuse, signal }: Looking): Promise<void> {
+async function lookAt(sluice: Sluice, row: Row | BadRow, { input, options, signal }: Looking): Promise<Look> {
+  if (isBad(row)) return { row, problem: row.problem };
   try {
     const request = requestOf(row, input.reading);
-    const state = await knownState(sluice, request);
-    if (state !== undefined) {
-      plan.known.set(state, (plan.known.get(state) ?? 0) + 1);
-      return;
-    }
-    const one = await sluice.plan(request, { probe: options.probe === true, signal });
-    const error = one.problems.find(({ severity }) => severity === 'error');
-    if (error === undefined) totalsOf(plan, one).add(one);
-    else refuse({ row, message: `${error.field}: ${error.message}` });
+    const identity = await sluice.batchIdentity(request);
+    const job = await knownJob(sluice, identity);
+    if (job !== undefined) return { row, identity, provider: job.provider, known: job.state };
+    const plan = await sluice.plan(request, { probe: options.probe === true, signal });
+    const error = plan.problems.find(({ severity }) => severity === 'error');
+    if (error !== undefined) return { row, problem: `${error.field}: ${error.message}` };
+    return { row, identity, provider: plan.provider, plan };
   } catch (error) {
     if (!SluiceError.is(error) || error.code === 'aborted') throw error;
-    refuse({ row, message: error.message });
+    return { row, problem: error.message };
   }
 }
 
-async function knownState(sluice: Sluice, request: ImportRequest): Promise<string | undefined> {
-  const key = await sluice.batchKey(request);
+async function knownJob(sluice: Sluice, { key }: BatchIdentity) {
   if (key === undefined) return undefined;
-  for await (const { state } of sluice.jobs({ key, limit: 1 })) return state;
+  for await (const snapshot of sluice.jobs({ key, limit: 1 })) return snapshot;
   return undefined;
 }
 
@@ -110,10 +134,11 @@ async function print(sluice: Sluice, plan: BulkPlan, { json }: BulkPlanOptions):
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-async function planLine(sluice: Sluice, { rows, known, problems, providers }: BulkPlan): Promise<JsonObject> {
+async function planLine(sluice: Sluice, { rows, known, same, problems, providers }: BulkPlan): Promise<JsonObject> {
   const each: [string, JsonObject][] = [];
   for (const [name, totals] of providers) {
     const { info, history } = await backgroundOf(sluice, name);
+    const cost = estimateCost(totals, { prices: info?.prices, history });
     each.push([
       name,
       {
@@ -121,30 +146,34 @@ async function planLine(sluice: Sluice, { rows, known, problems, providers }: Bu
         routes: Object.fromEntries(totals.routes),
         bytes: totals.bytes,
         rowsOfUnknownSize: totals.unsized,
-        seconds: totals.probed === 0 ? null : totals.seconds,
+        seconds: totals.timed === 0 ? null : totals.seconds,
         leastMs: info === undefined ? null : totals.leastMs(info, history),
-        costs: Object.fromEntries(costsOf(totals, history).amounts),
+        costs: Object.fromEntries(cost.amounts),
+        costsBy: cost.by,
+        pricesAsOf: cost.by === 'prices' ? (info?.prices?.asOf ?? null) : null,
         warnings: Object.fromEntries(totals.warnings),
       },
     ]);
   }
-  return { type: 'plan', rows, problems, known: Object.fromEntries(known), providers: Object.fromEntries(each) };
+  const sums = { rows, problems, known: Object.fromEntries(known), same };
+  return { type: 'plan', ...sums, providers: Object.fromEntries(each) };
 }
 
-async function describe(sluice: Sluice, { rows, known, problems, providers }: BulkPlan): Promise<string[]> {
+async function describe(sluice: Sluice, { rows, known, same, problems, providers }: BulkPlan): Promise<string[]> {
   const lines = [
     `${count(rows)} ${rows === 1 ? 'row' : 'rows'}${problems > 0 ? `, ${count(problems)} of them wrong` : ''}`,
   ];
   for (const [state, many] of known) lines.push(`  ${count(many)} ${knownWords[state] ?? state}`);
+  if (same > 0) lines.push(`  ${count(same)} ${same === 1 ? 'is' : 'are'} the same as earlier ones`);
   for (const [name, totals] of providers) {
     const { info, history } = await backgroundOf(sluice, name);
     lines.push(`${printable(name)}: ${count(totals.rows)} to import`);
     const row = (label: string, value: string) => lines.push(`  ${label.padEnd(10)}${value}`);
     row('route', [...totals.routes].map(([kind, many]) => `${kind} ${count(many)}`).join(', '));
     row('size', sizeWords(totals));
-    if (totals.probed > 0) row('length', formatClock(totals.seconds));
+    if (totals.timed > 0) row('length', lengthWords(totals));
     if (info !== undefined) row('time', timeWords(totals.leastMs(info, history), history));
-    row('cost', costsOf(totals, history).words);
+    row('cost', estimateCost(totals, { prices: info?.prices, history }).words);
     for (const [warning, many] of totals.warnings) row('warning', `${printable(warning)} (${count(many)} rows)`);
   }
   return lines;
@@ -167,33 +196,12 @@ function sizeWords({ bytes, unsized, rows }: ProviderTotals): string {
   return `${formatBytes(bytes)}${unsized > 0 ? `, and ${count(unsized)} rows of unknown size` : ''}`;
 }
 
+function lengthWords({ seconds, timed, rows }: ProviderTotals): string {
+  return `${formatClock(seconds)}${timed < rows ? `, and ${count(rows - timed)} rows of unknown length` : ''}`;
+}
+
 function timeWords(leastMs: number, history: History | undefined): string {
   const basis =
     history === undefined ? "by the provider's limits alone" : `by its limits and ${lastJobs(history)} here`;
   return `at least ${formatDuration(leastMs)}, ${basis}`;
-}
-
-function lastJobs({ jobs }: History): string {
-  return jobs === 1 ? 'its last job' : `its last ${jobs} jobs`;
-}
-
-/** From the provider's own word, else from what jobs like these cost before. */
-function costsOf(
-  totals: ProviderTotals,
-  history: History | undefined,
-): { amounts: Map<string, number>; words: string } {
-  const words = (amounts: Map<string, number>) =>
-    [...amounts].map(([unit, amount]) => formatCost({ amount: Math.round(amount * 100) / 100, unit })).join(', ');
-  if (totals.costs.size > 0) {
-    const { probed, rows } = totals;
-    return {
-      amounts: totals.costs,
-      words: `${words(totals.costs)}, says the provider of ${count(probed)} of ${count(rows)} rows`,
-    };
-  }
-  if (history === undefined || history.costs.size === 0) {
-    return { amounts: new Map(), words: 'not known; --probe asks the provider, which some charge for' };
-  }
-  const amounts = new Map([...history.costs].map(([unit, amount]) => [unit, amount * totals.rows]));
-  return { amounts, words: `about ${words(amounts)}, as ${lastJobs(history)} here cost` };
 }

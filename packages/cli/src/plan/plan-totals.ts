@@ -17,13 +17,15 @@ export class ProviderTotals {
   unsized = 0;
   seconds = 0;
   probed = 0;
+  /** Rows whose length is known: their seconds are among `seconds`. */
+  timed = 0;
   readonly routes = new Map<string, number>();
   readonly costs = new Map<string, number>();
   readonly lanes = new Map<string, number>();
   /** What would be left out, and of how many rows. */
   readonly warnings = new Map<string, number>();
 
-  add({ route, size, probe, lane, problems }: ImportPlan): void {
+  add({ route, size, probe, media, lane, problems }: ImportPlan): void {
     this.rows += 1;
     if (size === undefined) this.unsized += 1;
     else this.bytes += size;
@@ -32,9 +34,13 @@ export class ProviderTotals {
     for (const { severity, field, message } of problems) {
       if (severity === 'warning') count(this.warnings, `${field}: ${message}`, 1);
     }
+    const seconds = probe?.durationSeconds ?? media?.durationSeconds;
+    if (seconds !== undefined) {
+      this.timed += 1;
+      this.seconds += seconds;
+    }
     if (probe === undefined) return;
     this.probed += 1;
-    this.seconds += probe.durationSeconds ?? 0;
     if (probe.cost !== undefined) count(this.costs, probe.cost.unit, probe.cost.amount);
   }
 

@@ -17,7 +17,7 @@ async function makeBatch(): Promise<World> {
     { limits: { jobs: 2, starts: null, statuses: null } },
   );
   const { importly } = JSON.parse(JSON.stringify(world.configuration())).providers;
-  const gone = { ...importly, baseUrl: 'http://127.0.0.1:9', limits: { jobs: null }, deadlineMs: 3_000 };
+  const gone = { ...importly, baseUrl: 'http://127.0.0.1:2', limits: { jobs: null }, deadlineMs: 3_000 };
   await world.write('sluice.config.json', {
     ...world.configuration(),
     default: 'importly',
@@ -53,13 +53,13 @@ describe.runIf(hasPython)('a batch on a terminal (skipped without python3)', () 
     const some = (pattern: RegExp) => expect(seen).toContainEqual(expect.stringMatching(pattern));
     expect(code).toBe(1);
     // The whole: a bar, how many of how many, the rate, the time left, the time taken.
-    some(/ [━─]{6,} [3-9] of 14 · \d+\.\d rows\/s · \d+ s left · \d+ s\s/);
-    some(/ [2-5] completed · 1 failed · 1 refused/);
+    some(/ [━─]{6,} \d+ of 14 · \d+\.\d rows\/s · (at least )?\d+ s left/);
+    some(/ [1-7] completed · [1-5] failed · 1 refused/);
     // What the others do and wait for.
-    some(/ [12] at the provider · waiting [1-9] for a limit/);
+    some(/ [12] at the provider · .*waiting [1-9] for a limit/);
     some(/gone does not answer, tried again in \d+ s|waiting .*\d for the network/);
     // What is drawn over is no wider than the terminal.
-    const drawn = seen.flatMap((one) => one.split(/\r?\n/)).filter((line) => !/^\s*[✗✓]/.test(line));
+    const drawn = seen.flatMap((one) => one.replaceAll('\r', '').split('\n')).filter((line) => !/^[✗✓]/.test(line));
     expect(Math.max(...drawn.map((line) => line.length))).toBeLessThan(72);
     const last = output.slice(output.lastIndexOf('\x1b[J') + 3);
     expect(stripVTControlCharacters(last)).toMatch(
@@ -68,7 +68,7 @@ describe.runIf(hasPython)('a batch on a terminal (skipped without python3)', () 
     expect(output.lastIndexOf('\x1b[?25h')).toBeGreaterThan(output.lastIndexOf('\x1b[?25l'));
     // Rows that failed stand above, and stay.
     expect(output).toMatch(/✗\S* row 1 \(line 2\) missing: source-unreachable: .*\r\n/);
-    expect(output).toMatch(/✗\S* row 2 \(line 3\) wrong: source: no file at .*\r\n/);
+    expect(output).toMatch(/✗\S* row 2 \(line 3\) wrong: source: .*no file at .*\r\n/);
   });
 
   it('draws nothing into a file or a pipe, and tells what failed all the same', { timeout: 60_000 }, async () => {

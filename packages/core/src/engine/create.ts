@@ -3,6 +3,7 @@ import { SluiceError } from '../model/error.js';
 import { isFinal, type JobRecord, snapshotOf } from '../model/record.js';
 import { BatchRun } from './batch/batch-run.js';
 import { identityOf } from './batch/identity.js';
+import { placeOf } from './batch/seen.js';
 import { firstRecord } from './callback.js';
 import { readJob } from './cancel-job.js';
 import { Driver } from './driver.js';
@@ -46,7 +47,12 @@ export function createSluice<Providers extends Record<string, ConfiguredAdapter>
         preset,
         options: { ...batchOptions, signal: untilClosed(batchOptions.signal) },
       }),
-    batchKey: async (request) => (await identityOf(takeIn(engine, request, preset))).key,
+    batchIdentity: async (request) => {
+      const intake = takeIn(engine, request, preset);
+      const { key } = await identityOf(intake);
+      const place = placeOf(intake);
+      return { ...(key !== undefined && { key }), ...(place !== undefined && { place }) };
+    },
     plan: async (request, { probe = false, signal } = {}) => {
       const intake = await lookIntoSource(engine, takeIn(engine, request, preset), request);
       return planImport(engine, intake, { probe, signal: untilClosed(signal) });

@@ -1,6 +1,6 @@
 import type { AdapterMembers } from '../model/adapter.js';
 import { capabilitiesSchema, type Limits } from '../model/capabilities.js';
-import { type Adapter, type ConfiguredAdapter, commonSettingsSchema } from '../model/define-adapter.js';
+import { type Adapter, type ConfiguredAdapter, commonSettingsSchema, type Prices } from '../model/define-adapter.js';
 import type { ConfiguredStaging } from '../model/define-staging.js';
 import { SluiceError } from '../model/error.js';
 import type { Wire } from '../model/http.js';
@@ -21,6 +21,7 @@ export interface Provider {
   timeoutMs: number;
   deadlineMs: number;
   stallMs: number | undefined;
+  prices: Prices | undefined;
   /** The buckets that its imports read, by the provider's id of the integration. */
   buckets: Readonly<Record<string, ConfiguredStaging>>;
   /** Texts of the settings that must never be shown. */
@@ -61,7 +62,7 @@ function configureProvider(
   if (!parsedOwn.success) {
     throw invalidInput(parsedOwn.error, { prefix, known: [...Object.keys(adapter.settings.shape), ...commonKeys] });
   }
-  const { pollIntervalMs, timeoutMs, deadlineMs, stallMs, limits, buckets = {} } = parsedCommon.data;
+  const { pollIntervalMs, timeoutMs, deadlineMs, stallMs, limits, prices, buckets = {} } = parsedCommon.data;
   assertBuckets(adapter, buckets, prefix);
   const members = adapter.create(own);
   assertWire(members.wire, prefix);
@@ -79,6 +80,7 @@ function configureProvider(
     deadlineMs: deadlineMs ?? defaults.deadlineMs,
     stallMs,
     buckets,
+    prices,
     secrets: [...findSecrets(settings), ...secrets],
   };
 }
@@ -169,5 +171,6 @@ export function providerInfo(provider: Provider, preset: string | undefined, cou
     capabilities: provider.adapter.capabilities,
     limits: provider.limits,
     baseUrl: provider.members.wire.baseUrl,
+    ...(provider.prices !== undefined && { prices: provider.prices }),
   };
 }

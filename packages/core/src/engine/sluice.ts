@@ -1,5 +1,5 @@
 import type { MediaInfo, ProbeResult, Problem } from '../model/adapter.js';
-import type { ConfiguredAdapter } from '../model/define-adapter.js';
+import type { ConfiguredAdapter, Prices } from '../model/define-adapter.js';
 import type { ConfiguredSource } from '../model/define-source.js';
 import type { ConfiguredStaging } from '../model/define-staging.js';
 import type { ImportJob } from '../model/job.js';
@@ -8,7 +8,7 @@ import type { ImportSnapshot } from '../model/record.js';
 import type { ImportRequest } from '../model/request.js';
 import type { JobFilter, Store } from '../store/contract.js';
 import type { Clock } from '../wire/clock.js';
-import type { Batch, BatchOptions } from './batch/batch.js';
+import type { Batch, BatchIdentity, BatchOptions } from './batch/batch.js';
 import type { Collected, GcOptions, Stray } from './gc.js';
 import type { HandlerOptions } from './handler.js';
 import type { RetryOptions } from './retry-job.js';
@@ -118,6 +118,8 @@ export interface ProviderInfo {
   /** The limits in force, settings included. */
   limits: ConfiguredAdapter['adapter']['capabilities']['limits'];
   baseUrl: string;
+  /** What it charges, where the settings say so. */
+  prices?: Prices;
 }
 
 /** The helpers of a configured adapter. */
@@ -141,12 +143,8 @@ export interface Sluice<Providers extends Record<string, ConfiguredAdapter> = Re
     requests: Iterable<Request> | AsyncIterable<Request>,
     options?: BatchOptions,
   ): Batch<Request>;
-  /**
-   * What {@link Sluice.batch} knows a request by: its own key, else a digest of provider, account, source, name and wishes. Undefined for bytes
-   * that only this process has.
-   * @throws SluiceError `invalid-request`
-   */
-  batchKey(request: ImportRequest): Promise<string | undefined>;
+  /** What {@link Sluice.batch} knows a request by. Nobody is asked. @throws SluiceError `invalid-request` */
+  batchIdentity(request: ImportRequest): Promise<BatchIdentity>;
   /**
    * Gives a failed job another attempt, with the request that was kept for it; {@link ImportJob.wait} then carries it on.
    * @param options.evenUnknown also a job whose start was sent and never answered: the provider may have the file, and have billed it

@@ -32,6 +32,27 @@ export interface Adapter {
   create(settings: unknown): AdapterMembers;
 }
 
+/** What a provider charges, by the day on which somebody looked it up. */
+const pricesSchema = z
+  .strictObject({
+    asOf: z.iso.date(),
+    unit: z.string().min(1),
+    perImport: z.number().min(0).optional(),
+    perMinute: z.number().min(0).optional(),
+    perGigabyte: z.number().min(0).optional(),
+  })
+  .refine(({ perImport, perMinute, perGigabyte }) => (perImport ?? perMinute ?? perGigabyte) !== undefined, {
+    error: 'name at least one of perImport, perMinute, perGigabyte',
+  });
+
+/**
+ * What a provider charges, for `sluice plan`:
+ * - `asOf` the day on which that was looked up, such as `2026-11-01`
+ * - `unit` such as `dollars` or `credits`
+ * - `perImport`, `perMinute` of the medium, `perGigabyte` (10^9 bytes): what is charged adds up
+ */
+export type Prices = z.infer<typeof pricesSchema>;
+
 /** Settings that every provider takes besides its adapter's own. @see CommonSettings */
 export const commonSettingsSchema = z.strictObject({
   pollIntervalMs: z.int().min(1).optional(),
@@ -56,6 +77,7 @@ export const commonSettingsSchema = z.strictObject({
       ),
     )
     .optional(),
+  prices: pricesSchema.optional(),
 });
 
 /**
@@ -66,6 +88,7 @@ export const commonSettingsSchema = z.strictObject({
  * - `stallMs` how long the provider may say nothing new; default: no limit, and an hour for a word that the adapter doesn't know
  * - `limits` in place of the adapter's, one by one; null lifts one
  * - `buckets` by the provider's id of an integration: the bucket that it imports from, for files that are to be put there first
+ * - `prices` what it charges, for plans; by default only the provider itself says so
  */
 export type CommonSettings = z.infer<typeof commonSettingsSchema>;
 

@@ -143,8 +143,8 @@ describe('what a request is known by', () => {
   it('is all that decides what will be at the provider, and nothing else', async () => {
     const { sluice } = makeClient({ members: { account: { login: 'ann' } } });
     const source = 'https://example.com/a.mp4';
-    const base = await sluice.batchKey({ source });
-    const keyOf = (rest: Partial<ImportRequest>) => sluice.batchKey({ source, ...rest });
+    const keyOf = async (rest: Partial<ImportRequest>) => (await sluice.batchIdentity({ source, ...rest })).key;
+    const base = await keyOf({});
     expect(base).toMatch(/^batch-[0-9a-f]{64}$/);
     const same: Partial<ImportRequest>[] = [
       { priority: 3 },
@@ -170,10 +170,10 @@ describe('what a request is known by', () => {
   });
 
   it('is another one for another account, and the same for another API key', async () => {
-    const keyWith = (login: string, apiKey: string) =>
-      makeClient({ members: { account: { login } } }, { settings: { apiKey } }).sluice.batchKey({
-        source: 'https://example.com/a.mp4',
-      });
+    const keyWith = async (login: string, apiKey: string) => {
+      const { sluice } = makeClient({ members: { account: { login } } }, { settings: { apiKey } });
+      return (await sluice.batchIdentity({ source: 'https://example.com/a.mp4' })).key;
+    };
     expect(await keyWith('ann', 'key-1')).toBe(await keyWith('ann', 'key-2'));
     expect(await keyWith('ann', 'key-1')).not.toBe(await keyWith('bob', 'key-1'));
   });

@@ -20,7 +20,7 @@ export type BatchOutcome<Request = ImportRequest> = {
   index: number;
   /** As it was given. */
   request: Request;
-  /** What the request is known by, see {@link Sluice.batchKey}. Absent for what cannot be known again. */
+  /** What the request is known by, see {@link BatchIdentity}. Absent for what cannot be known again. */
   key?: string;
   /** The place of an earlier request of this batch with the same key; of a refusal with `conflict`, of one that writes to the same place. */
   sameAs?: number;
@@ -38,6 +38,14 @@ export type BatchOutcome<Request = ImportRequest> = {
       error: ErrorFields;
     }
 );
+
+/** What a batch knows a request by. */
+export interface BatchIdentity {
+  /** Its own key, else a digest of provider, account, source, name and wishes. Absent for bytes that only this process has. */
+  key?: string;
+  /** Where it is written at the provider, where a name is a place: of two requests with one place, a batch refuses the second. */
+  place?: string;
+}
 
 /** Where a batch stands now. */
 export interface BatchStatus {

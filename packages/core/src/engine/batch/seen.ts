@@ -35,7 +35,8 @@ function enter(map: DigestMap, digest: string, index: number): number | undefine
   return other;
 }
 
-function placeOf({ record, provider }: Intake): string | undefined {
+/** Where a request is written, where the provider has places for names. */
+export function placeOf({ record, provider }: Intake): string | undefined {
   const place = provider.members.place?.(adapterRequest(record, provider));
   return place === undefined ? undefined : `${provider.name}\n${place}`;
 }
