@@ -23,5 +23,5 @@ function endless(point: FaultRule['on'], kind: FaultKind): boolean {
 
 /** Another one for each rule, and the same in each run. */
 function seedOf(text: string): number {
-  return [...text].reduce((sum, character) => (sum * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003, 7);
+  return Array.from(text).reduce((sum, character) => (sum * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003, 7);
 }
