@@ -1,6 +1,7 @@
 import { SluiceError } from '../model/error.js';
 import { isFinal, type JobRecord } from '../model/record.js';
 import type { Lease } from '../store/contract.js';
+import type { StopSignal } from '../wire/stop.js';
 import { retryAt } from './due.js';
 import type { Engine } from './engine.js';
 import { leaseMs } from './lease-keeper.js';
@@ -30,7 +31,7 @@ export type Advanced =
 /** How a step is taken. */
 export interface AdvanceOptions {
   /** Stop: what leaves nothing behind at once, a call that counts after a short grace. */
-  signal: AbortSignal;
+  signal: StopSignal;
   /** Take the step also before it is due. */
   early?: boolean;
   /** Told when the limits let the job in. */

@@ -2,6 +2,7 @@ import { SluiceError, toSluiceError } from '../model/error.js';
 import { isFinal, type JobRecord } from '../model/record.js';
 import { slotsName } from '../store/contract.js';
 import { onAbort } from '../wire/on-abort.js';
+import { Stop } from '../wire/stop.js';
 import { type Advanced, advance } from './advance.js';
 import { Agenda } from './agenda.js';
 import { Circuits, type OpenCircuit } from './circuits.js';
@@ -32,7 +33,7 @@ export interface Driven {
   moving: boolean;
   /** Of its entry in the agenda: entries of older versions are stale. */
   version: number;
-  stop: AbortController;
+  stop: Stop;
   /** Resolves when the next step has ended. */
   firstStep: { promise: Promise<void>; resolve: () => void };
 }
@@ -55,7 +56,7 @@ export class Driver {
   readonly #transfers: TransferQueue;
   readonly #timer: Timer;
   /** The steps on their way, each with what stops it. */
-  readonly #steps = new Map<Promise<unknown>, AbortController>();
+  readonly #steps = new Map<Promise<unknown>, Stop>();
   #moving = 0;
   #added = 0;
   #closed = false;
@@ -105,10 +106,10 @@ export class Driver {
   async step(id: string, options: { early: boolean; signal?: AbortSignal }): Promise<Advanced> {
     this.assertOpen();
     const { early, signal } = options;
-    const stop = new AbortController();
+    const stop = new Stop();
     const forget = onAbort(signal, () => stop.abort(signal?.reason));
     try {
-      const advanced = await this.#track(advance(this.#engine, id, { signal: stop.signal, early }), stop);
+      const advanced = await this.#track(advance(this.#engine, id, { signal: stop, early }), stop);
       const job = this.#driven.get(id);
       if (job !== undefined && !job.moving) this.#settle(job, advanced);
       return advanced;
@@ -131,7 +132,7 @@ export class Driver {
     await Promise.allSettled([...this.#steps.keys()]);
   }
 
-  #track<T>(step: Promise<T>, stop: AbortController): Promise<T> {
+  #track<T>(step: Promise<T>, stop: Stop): Promise<T> {
     this.#steps.set(step, stop);
     const forget = () => void this.#steps.delete(step);
     step.then(forget, forget);
@@ -156,7 +157,7 @@ export class Driver {
       users: 0,
       moving: false,
       version: 0,
-      stop: new AbortController(),
+      stop: new Stop(),
       firstStep: deferred(),
     };
     this.#driven.set(id, job);
@@ -246,7 +247,7 @@ export class Driver {
     try {
       const onAdmitted = () => this.#lanes.leave(job);
       const onTransfer = () => this.#transfers.leave(job);
-      return await advance(this.#engine, job.id, { signal: job.stop.signal, early, onAdmitted, onTransfer });
+      return await advance(this.#engine, job.id, { signal: job.stop, early, onAdmitted, onTransfer });
     } catch (thrown) {
       const error = toSluiceError(thrown, 'unavailable');
       // Lost to another process, or stopped: whoever waits sees the record that comes of it.

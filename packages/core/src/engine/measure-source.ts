@@ -15,7 +15,7 @@ export async function measureSource(
   }
   const { signals, engine } = step;
   try {
-    const { size } = await engine.sources.look(source.url, { signal: signals.stop });
+    const { size } = await engine.sources.look(source.url, { signal: signals.stop.signal });
     return size === undefined ? { unseen: 'the source does not tell its size' } : { size };
   } catch (error) {
     if (signals.stop.aborted) throw error;

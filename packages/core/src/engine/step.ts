@@ -153,7 +153,9 @@ export class Step {
     const callback = engine.publicUrl === undefined ? undefined : callbackUrl(engine.publicUrl, record);
     return {
       http: this.#http(kind),
-      signal: signals.stop,
+      get signal() {
+        return signals.stop.signal;
+      },
       key: record.intent?.key ?? `${record.id}-look`,
       ...(record.memo !== undefined && { memo: record.memo }),
       ...(record.intent?.before !== undefined && { before: record.intent.before }),

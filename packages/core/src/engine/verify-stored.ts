@@ -47,7 +47,7 @@ async function lookAt(step: Step, { stored, asset }: Succeeded): Promise<{ why?:
     };
   }
   try {
-    const { size } = await engine.sources.look(url, { signal: step.signals.stop });
+    const { size } = await engine.sources.look(url, { signal: step.signals.stop.signal });
     if (size === undefined || asset.size === undefined || size === asset.size) return {};
     return { wrong: integrity(step, `${place} has ${size} bytes, and ${provider.name} said ${asset.size}`) };
   } catch (thrown) {

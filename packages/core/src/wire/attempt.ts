@@ -1,11 +1,12 @@
 import type { Clock } from './clock.js';
 import { abortError } from './clock.js';
 import { onAbort } from './on-abort.js';
+import type { StopSignal } from './stop.js';
 
 /** Bounds of one attempt. */
 export interface AttemptOptions {
   timeoutMs: number;
-  signal: AbortSignal;
+  signal: StopSignal;
   clock: Clock;
   /** The error for running out of time. */
   timeoutError(): Error;

@@ -39,7 +39,7 @@ export const systemClock: Clock = {
 };
 
 /** The error for a signal that fired: its own reason where that is one of ours. */
-export function abortError(signal: AbortSignal | undefined): SluiceError {
+export function abortError(signal: Pick<AbortSignal, 'reason'> | undefined): SluiceError {
   const reason: unknown = signal?.reason;
   if (SluiceError.is(reason)) return reason;
   return new SluiceError({ code: 'aborted', message: 'aborted by the caller', cause: reason });

@@ -8,6 +8,7 @@ import { abortError, type Clock } from './clock.js';
 import { connectionError, type FailureScope, refusalError, timeoutError } from './failure.js';
 import { type RateReading, readRate } from './rate.js';
 import { retrying } from './retry.js';
+import { Stop, type StopSignal } from './stop.js';
 
 /** One attempt of a call, for a log. The URL is without its query. */
 export interface TraceEntry {
@@ -31,9 +32,9 @@ export interface HttpOptions {
   /** What must not appear in any text. */
   secrets: readonly string[];
   /** Stops calls that leave nothing behind, at once. */
-  signal: AbortSignal;
+  signal: StopSignal;
   /** Stops a call that counts: fires later than `signal`, so that a call on its way can still be answered. */
-  effectSignal?: AbortSignal;
+  effectSignal?: StopSignal;
   /** Asked before each attempt of a call that counts: throws when it must not be sent any more. */
   assertCurrent?(): void;
   /** Asked before a repeated attempt; false when a window is full. */
@@ -113,7 +114,7 @@ async function authorized(call: HttpCall, scope: FailureScope, options: HttpOpti
 export function unauthorizedHttp(options: HttpOptions): Http {
   const { authorize: _authorize, ...wire } = options.wire;
   const { provider, fetch, clock, timeoutMs, secrets } = options;
-  return createHttp({ provider, wire, fetch, clock, timeoutMs, secrets, signal: new AbortController().signal });
+  return createHttp({ provider, wire, fetch, clock, timeoutMs, secrets, signal: new Stop() });
 }
 
 async function attemptCall(call: HttpCall, scope: FailureScope, options: HttpOptions): Promise<HttpAnswer> {
@@ -144,7 +145,7 @@ function cutShort(error: unknown, scope: FailureScope): unknown {
   return new SluiceError({ ...error.toJSON(), ambiguous: true, cause: error.cause });
 }
 
-function signalFor(effect: CallEffect, options: HttpOptions): AbortSignal {
+function signalFor(effect: CallEffect, options: HttpOptions): StopSignal {
   return effect === 'none' ? options.signal : (options.effectSignal ?? options.signal);
 }
 

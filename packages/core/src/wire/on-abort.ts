@@ -1,3 +1,5 @@
+import { Stop, type StopSignal } from './stop.js';
+
 interface Subscribers {
   callbacks: Set<() => void>;
   fire: () => void;
@@ -10,12 +12,13 @@ const subscribers = new WeakMap<AbortSignal, Subscribers>();
  * Calls back when the signal fires, or at once when it has.
  * @returns what ends the subscription
  */
-export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
+export function onAbort(signal: StopSignal | undefined, callback: () => void): () => void {
   if (signal === undefined) return () => undefined;
   if (signal.aborted) {
     callback();
     return () => undefined;
   }
+  if (signal instanceof Stop) return signal.listen(callback);
   const { callbacks, fire } = subscribers.get(signal) ?? subscribe(signal);
   callbacks.add(callback);
   return () => {

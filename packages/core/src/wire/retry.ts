@@ -1,6 +1,7 @@
 import { SluiceError } from '../model/error.js';
 import type { CallEffect } from '../model/http.js';
 import type { Clock } from './clock.js';
+import { platformSignal, type StopSignal } from './stop.js';
 
 /** When the wire itself may repeat a call. Whatever takes longer becomes the record's due time. */
 const limits = { attempts: 3, waitMs: 2_000, firstDelayMs: 250 };
@@ -9,7 +10,7 @@ const limits = { attempts: 3, waitMs: 2_000, firstDelayMs: 250 };
 export interface RetryOptions {
   effect: CallEffect;
   clock: Clock;
-  signal: AbortSignal;
+  signal: StopSignal;
   /** Asked before a repeated attempt: it counts in the provider's windows like any other. */
   admit(): Promise<boolean>;
 }
@@ -26,7 +27,7 @@ export async function retrying<T>(attempt: (number: number) => Promise<T>, optio
       const delayMs = error.retryAfterMs || Math.random() * limits.firstDelayMs * 2 ** number;
       waitedMs += delayMs;
       if (waitedMs > limits.waitMs) throw error;
-      await options.clock.sleep(delayMs, options.signal);
+      await options.clock.sleep(delayMs, platformSignal(options.signal));
       if (!(await options.admit())) throw error;
     }
   }

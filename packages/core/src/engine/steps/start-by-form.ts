@@ -66,7 +66,7 @@ async function sendOnce(
     form: { ...form, headers },
     digest: true,
     idleTimeoutMs,
-    signal: step.signals.stopEffects,
+    signal: step.signals.stopEffects.signal,
     moved: progress.moved,
     // Once it is whole it is too late.
     beforeEnd: async (digest) => {

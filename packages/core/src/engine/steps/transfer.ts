@@ -148,7 +148,7 @@ async function transferForm(step: Step, bytes: OpenBytes, form: FormUpload): Pro
         form,
         digest: true,
         idleTimeoutMs: formIdleTimeoutMs,
-        signal: step.signals.stop,
+        signal: step.signals.stop.signal,
         moved: progress.moved,
         beforeEnd: async (sha256) => {
           const { upload } = step.record;

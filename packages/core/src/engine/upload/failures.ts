@@ -37,7 +37,7 @@ export async function awaitRetry(step: Step, failure: SendFailure & { attempt: n
     level: 'info',
     message: step.redact(`job ${step.record.id}: ${error.message}; the part is sent again`),
   });
-  await step.engine.clock.sleep(waitMs, step.signals.stop);
+  await step.engine.clock.sleep(waitMs, step.signals.stop.signal);
 }
 
 /** True for an answer that says that the signature is wrong or expired. */

@@ -44,7 +44,7 @@ export async function sendParts(
     inFlight: bytes.seekable && bytes.far !== true ? inFlight : 1,
     digest: wantsDigest(step, { upload, bytes, missing: missing.length, arrived: arrived.size }),
     idleTimeoutMs,
-    signal: step.signals.stop,
+    signal: step.signals.stop.signal,
     moved: progress.moved,
     place: (number) => places.of(number),
     arrived: async (part) => {

@@ -45,7 +45,7 @@ function subjectOf(record: JobRecord): { source: Source; shown: string } {
 function openSource({ engine, record, signals }: Step, source: Source): Promise<OpenBytes> {
   if (source.kind === 'bytes') return openInput(engine, record);
   if (source.kind !== 'url') return engine.bytePlane.openSource(source);
-  return engine.sources.open(source.url, { signal: signals.stop, expectedSize: record.request?.expect?.size });
+  return engine.sources.open(source.url, { signal: signals.stop.signal, expectedSize: record.request?.expect?.size });
 }
 
 /** The sha-256 of all bytes, read in order; undefined where the platform cannot take it. */
@@ -61,7 +61,7 @@ export async function digestOf(
     inFlight: 1,
     digest: true,
     idleTimeoutMs: readIdleMs,
-    signal: signals.stop,
+    signal: signals.stop.signal,
     moved,
     place: () => Promise.reject(new Error('no part is sent')),
     arrived: async () => undefined,

@@ -58,7 +58,7 @@ function stagingTarget(step: Step): UploadTarget {
   const { record, engine } = step;
   const { staging } = engine;
   if (staging === undefined) throw stagingGone(record);
-  const context = (): StagingContext => engine.stagingContext(step.signals.stop);
+  const context = (): StagingContext => engine.stagingContext(step.signals.stop.signal);
   return {
     name: staging.place,
     begin: async (size) => ({
