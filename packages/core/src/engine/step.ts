@@ -15,6 +15,7 @@ import {
 import { recordSecrets } from '../store/secrets.js';
 import type { FailureScope } from '../wire/failure.js';
 import { createHttp, effectOf, type HttpOptions, unauthorizedHttp } from '../wire/http.js';
+import type { Stop } from '../wire/stop.js';
 import { adapterRequest } from './adapter-request.js';
 import { callbackUrl } from './callback.js';
 import type { Engine } from './engine.js';
@@ -151,11 +152,8 @@ export class Step {
   context(kind?: CallKind): AdapterContext {
     const { record, engine, signals } = this;
     const callback = engine.publicUrl === undefined ? undefined : callbackUrl(engine.publicUrl, record);
-    return {
+    return Object.assign(new LateSignal(signals.stop), {
       http: this.#http(kind),
-      get signal() {
-        return signals.stop.signal;
-      },
       key: record.intent?.key ?? `${record.id}-look`,
       ...(record.memo !== undefined && { memo: record.memo }),
       ...(record.intent?.before !== undefined && { before: record.intent.before }),
@@ -168,7 +166,7 @@ export class Step {
           message: this.redact(`${this.provider.name} ${record.id}: ${message}`),
           ...(details !== undefined && { details: redactJson(details, this.#secrets) }),
         }),
-    };
+    });
   }
 
   #httpOptions(): HttpOptions {
@@ -189,9 +187,7 @@ export class Step {
     const { log } = engine;
     const http = createHttp({
       ...this.#httpOptions(),
-      get effectSignal() {
-        return signals.stopEffects;
-      },
+      effectSignal: signals.stopEffects,
       assertCurrent: () => this.assertHeld(),
       admit: () => this.#admitAgain(kind),
       onRate: ({ retryAfterMs, exhaustedForMs }) => this.#obeyRate(kind, retryAfterMs ?? exhaustedForMs),
@@ -241,6 +237,22 @@ export class Step {
   /** The request as the adapter sees it. */
   request(): AdapterRequest {
     return adapterRequest(this.record, this.provider, this.engine.sources);
+  }
+}
+
+/**
+ * A signal that is made when somebody asks for it, which few adapters do. A class, since an object literal with an accessor has a shape of its
+ * own each time, and a shape keeps everything that the accessor can reach until the next full collection.
+ */
+class LateSignal {
+  readonly #stop: Stop;
+
+  constructor(stop: Stop) {
+    this.#stop = stop;
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
   }
 }
 

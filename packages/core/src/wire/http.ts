@@ -70,6 +70,7 @@ async function traced<T extends { status: number }>(
   work: () => Promise<T>,
 ): Promise<T> {
   const { call, attempt, options } = about;
+  if (options.trace === undefined) return work();
   const started = options.clock.now();
   const report = (outcome: number | string) =>
     options.trace?.({
