@@ -7,7 +7,7 @@ import { bucketOf, markOf } from './files.js';
 /** The bucket that the provider imports from, for the file whose turn it is. */
 export function bucketTarget(step: Step): UploadTarget {
   const bucket = bucketOf(step);
-  const context = (): StagingContext => step.engine.stagingContext(step.signals.stop);
+  const context = (): StagingContext => step.engine.stagingContext(step.signals.stop.signal);
   const noted = () => {
     const { upload } = step.record;
     if (upload?.into === undefined) throw new Error('a file is noted before it is put into a bucket');

@@ -141,7 +141,7 @@ async function startDeadline(step: Step): Promise<void> {
  */
 async function lookAround(step: Step, name: string, bytes: BytesState): Promise<{ size: number } | Into> {
   const bucket = bucketOf(step);
-  const context = step.engine.stagingContext(step.signals.stop);
+  const context = step.engine.stagingContext(step.signals.stop.signal);
   const there = await bucket.look(bucket.object(name), context);
   const { ifExists } = step.record.request ?? {};
   if (there !== undefined) {
@@ -172,7 +172,7 @@ async function send(step: Step, upload: UploadRecord, bytes: OpenBytes): Promise
 /** The bucket is asked what it has: a wrong size there would be indexed as it is. */
 async function assertArrived(step: Step, upload: UploadRecord): Promise<void> {
   const bucket = bucketOf(step);
-  const there = await bucket.look(upload.uploaded ?? null, step.engine.stagingContext(step.signals.stop));
+  const there = await bucket.look(upload.uploaded ?? null, step.engine.stagingContext(step.signals.stop.signal));
   if (there?.size === upload.size) return;
   const has = there === undefined ? 'is not there' : `has ${there.size} bytes there`;
   if (there?.mark === (await markOf(upload))) {

@@ -74,7 +74,7 @@ export async function transferStep(step: Step, { onAdmitted, onTransfer }: Trans
  */
 export async function takePlace(step: Step, onTransfer: (() => void) | undefined): Promise<(() => void) | undefined> {
   const { transfers } = step.engine;
-  const release = onTransfer === undefined ? await transfers.take(step.signals.stop) : transfers.tryTake();
+  const release = onTransfer === undefined ? await transfers.take(step.signals.stop.signal) : transfers.tryTake();
   if (release === undefined) await step.finish(step.record);
   else onTransfer?.();
   return release;
