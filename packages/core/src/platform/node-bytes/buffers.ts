@@ -3,9 +3,13 @@ const memoryOfTransfer = 8 * 1024 * 1024;
 const mostOfBuffer = 1024 * 1024;
 const leastOfBuffer = 64 * 1024;
 
-/** How large each of a lane's two buffers is, so that memory does not depend on the number of lanes. Bytes. */
-export function bufferSizeFor(lanes: number): number {
-  return Math.max(leastOfBuffer, Math.min(mostOfBuffer, 2 ** Math.floor(Math.log2(memoryOfTransfer / 2 / lanes))));
+/**
+ * How large each buffer of a lane is, so that memory does not depend on the number of lanes. Bytes.
+ * @param longest what a lane carries at most: many small files at once need little. Bytes
+ */
+export function bufferSizeFor(lanes: number, longest = mostOfBuffer): number {
+  const fair = Math.min(mostOfBuffer, 2 ** Math.floor(Math.log2(memoryOfTransfer / 2 / lanes)));
+  return Math.min(longest, Math.max(leastOfBuffer, fair));
 }
 
 /**
@@ -19,9 +23,13 @@ export function readingBuffer(size: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new ArrayBuffer(toCacheLine + size), toCacheLine);
 }
 
-/** A buffer of a lane, shared with the digest's thread. It is filled again only when the socket and the digest are done with it. */
+/**
+ * A buffer of a lane, shared with the digest's thread. It is filled again only when the socket and the digest are done with it, and takes
+ * no memory before it is filled.
+ */
 export class ReusedBuffer {
-  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly #size: number;
+  #bytes: Uint8Array<SharedArrayBuffer> | undefined;
   /** Resolves when the socket has taken what is in it. */
   written: Promise<void> = Promise.resolve();
   /** Resolves when the digest has. */
@@ -29,6 +37,11 @@ export class ReusedBuffer {
 
   /** @param size bytes */
   constructor(size: number) {
-    this.bytes = new Uint8Array(new SharedArrayBuffer(toCacheLine + size), toCacheLine);
+    this.#size = size;
+  }
+
+  get bytes(): Uint8Array<SharedArrayBuffer> {
+    this.#bytes ??= new Uint8Array(new SharedArrayBuffer(toCacheLine + this.#size), toCacheLine);
+    return this.#bytes;
   }
 }

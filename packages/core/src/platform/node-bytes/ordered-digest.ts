@@ -16,7 +16,7 @@ export class OrderedDigest {
   /** The next position from the frontier on that a lane will still read; the whole's size when there is none. */
   readonly #nextRead: (frontier: number) => number;
   /** Two, so that one is filled while the other is hashed. */
-  readonly #gaps = [new ReusedBuffer(bufferSizeFor(1)), new ReusedBuffer(bufferSizeFor(1))] as const;
+  readonly #gaps: readonly [ReusedBuffer, ReusedBuffer];
   #frontier = 0;
   #filling: Promise<void> | undefined;
   #error: unknown;
@@ -24,6 +24,8 @@ export class OrderedDigest {
   constructor(bytes: OpenBytes, nextRead: (frontier: number) => number) {
     this.#bytes = bytes;
     this.#nextRead = nextRead;
+    const size = bufferSizeFor(1, bytes.size);
+    this.#gaps = [new ReusedBuffer(size), new ReusedBuffer(size)];
     this.#hasher = bytes.size < worthAThread ? inThreadHasher() : workerHasher();
   }
 

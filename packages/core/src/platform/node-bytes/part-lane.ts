@@ -29,7 +29,8 @@ export class PartLane {
   /** @param buffers through how many buffers it sends: two at least */
   constructor(room: LaneRoom, buffers: number) {
     this.#room = room;
-    const size = bufferSizeFor(Math.min(room.transfer.inFlight, room.transfer.missing.length));
+    const { inFlight, missing, bytes, partSize } = room.transfer;
+    const size = bufferSizeFor(Math.min(inFlight, missing.length), Math.min(bytes.size, partSize));
     this.#buffers = Array.from({ length: buffers }, () => new ReusedBuffer(size));
   }
 

@@ -60,7 +60,7 @@ async function send(
   });
   try {
     await exchange.write(head);
-    const size = bufferSizeFor(1);
+    const size = bufferSizeFor(1, bytes.size);
     const buffers = [new ReusedBuffer(size), new ReusedBuffer(size)] as const;
     await writeRange({
       bytes,
