@@ -1,3 +1,6 @@
+/** From here on it pays to spend something at the beginning: a thread for the digest takes as long to start as hashing this. Bytes. */
+export const longTransfer = 64 * 1024 * 1024;
+
 /** Few, large, reused buffers are what makes an upload fast: all of a transfer's together, and each. Bytes. */
 const memoryOfTransfer = 8 * 1024 * 1024;
 const mostOfBuffer = 1024 * 1024;

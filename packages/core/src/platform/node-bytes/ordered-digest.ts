@@ -1,10 +1,7 @@
 import type { OpenBytes } from '../../model/bytes.js';
-import { bufferSizeFor, ReusedBuffer } from './buffers.js';
+import { bufferSizeFor, longTransfer, ReusedBuffer } from './buffers.js';
 import { type Hasher, inThreadHasher, workerHasher } from './hasher.js';
 import { sourceShrank } from './source-shrank.js';
-
-/** Less than this is hashed on the same thread. Bytes. */
-const worthAThread = 8 * 1024 * 1024;
 
 /**
  * The sha-256 of the whole while its parts are read out of order. What is read right at the digest's frontier is hashed from the
@@ -26,7 +23,7 @@ export class OrderedDigest {
     this.#nextRead = nextRead;
     const size = bufferSizeFor(1, bytes.size);
     this.#gaps = [new ReusedBuffer(size), new ReusedBuffer(size)];
-    this.#hasher = bytes.size < worthAThread ? inThreadHasher() : workerHasher();
+    this.#hasher = bytes.size < longTransfer ? inThreadHasher() : workerHasher();
   }
 
   /** It is reading what was read ahead of it. */

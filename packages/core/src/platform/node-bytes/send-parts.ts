@@ -1,15 +1,17 @@
 import { setMaxListeners } from 'node:events';
 import { abortError } from '../../wire/clock.js';
 import type { PartsTransfer } from '../byte-plane.js';
+import { longTransfer } from './buffers.js';
 import type { Line } from './line.js';
 import { OrderedDigest } from './ordered-digest.js';
 import { PartLane } from './part-lane.js';
 
 /** All lanes wait for so long before one more may read, in milliseconds. */
-const patienceMs = 10;
+const patienceMs = 3;
 /**
  * A fast line is filled by two lanes, of which one reads while the other's part is being answered: through more buffers, neither the
- * digest nor the socket runs dry while the other is behind. The other lanes are there where the line is slow.
+ * digest nor the socket runs dry while the other is behind. The other lanes are there where the line is slow, and a short transfer is
+ * over before more buffers are worth their memory.
  */
 const fastLanes = { count: 2, buffers: 4 };
 const buffersOfOthers = 2;
@@ -94,7 +96,8 @@ class PartsSender {
       signal: this.#stop.signal,
       changed: () => this.#considerMore(),
     };
-    const fast = this.#lanes.size + this.#resting.length < fastLanes.count;
+    const isLong = this.#transfer.bytes.size >= longTransfer;
+    const fast = isLong && this.#lanes.size + this.#resting.length < fastLanes.count;
     return new PartLane(room, fast ? fastLanes.buffers : buffersOfOthers);
   }
 
