@@ -1,7 +1,8 @@
+import { sha256Hex } from '#platform';
 import { SluiceError } from '../model/error.js';
 import type { JobRecord } from '../model/record.js';
 import type { Engine } from './engine.js';
-import { newToken, sha256Hex } from './identity.js';
+import { newToken } from './identity.js';
 import type { Intake } from './intake.js';
 
 /**

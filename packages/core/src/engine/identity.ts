@@ -24,9 +24,3 @@ function randomBytes(count: number): Uint8Array {
   used += count;
   return drawn.subarray(used - count, used);
 }
-
-/** Lower-case hex of the SHA-256 of `bytes`. */
-export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}

@@ -1,3 +1,4 @@
+import { sha256Hex } from '#platform';
 import type { WebhookNotice } from '../model/adapter.js';
 import { SluiceError, toSluiceError } from '../model/error.js';
 import { canonicalJson, type JsonValue } from '../model/json.js';
@@ -9,7 +10,6 @@ import { readAtMost } from '../wire/body.js';
 import { isCallbackToken, readCallbackPath } from './callback.js';
 import type { Driver } from './driver.js';
 import type { Engine } from './engine.js';
-import { sha256Hex } from './identity.js';
 import type { Provider } from './providers.js';
 
 /** A delivery is short; more than this is none. Bytes. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type LookupAddress, lookup } from 'node:dns';
 import { lookup as lookupNow } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
@@ -6,7 +7,7 @@ import type { Dispatcher } from 'undici';
 import { SluiceError } from '../model/error.js';
 import type { SourceFetch } from '../model/source-fetch.js';
 import { assertPublicHost, isPrivateAddress, privateAddressError } from '../wire/address.js';
-import type { CreateReadHttp, FetchOptions, PlatformFetch, Resolve } from './port.js';
+import type { CreateReadHttp, FetchOptions, PlatformFetch, Resolve, Sha256Hex } from './port.js';
 
 const connectTimeoutMs = 10_000;
 /** Each attempt has a time-out of its own, which may be longer than undici's 300 s. */
@@ -92,6 +93,9 @@ export function createResolve({ guarded }: { guarded: boolean }): Resolve {
     return first.address;
   };
 }
+
+/** At once: what the runtime's own way hands to another thread takes longer to hand over than to do. */
+export const sha256Hex: Sha256Hex = async (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 export { createBytePlane } from './lazy-bytes.js';
 

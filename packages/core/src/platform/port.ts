@@ -15,6 +15,9 @@ export interface FetchOptions {
 /** The address to connect to for a host. @throws SluiceError for a private one where it is guarded */
 export type Resolve = (host: string) => Promise<string>;
 
+/** Lower-case hex of the SHA-256 of a few bytes. */
+export type Sha256Hex = (bytes: Uint8Array<ArrayBuffer>) => Promise<string>;
+
 /** A fetch and what lets go of its sockets. */
 export interface PlatformFetch {
   fetch: typeof fetch;

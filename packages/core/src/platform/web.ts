@@ -1,6 +1,6 @@
 import { SluiceError } from '../model/error.js';
 import { assertPublicHost } from '../wire/address.js';
-import type { CreateReadHttp, FetchOptions, PlatformFetch, Resolve } from './port.js';
+import type { CreateReadHttp, FetchOptions, PlatformFetch, Resolve, Sha256Hex } from './port.js';
 
 /**
  * The runtime's own fetch. A guard by DNS is impossible here, so only literal addresses are refused; proxy and certificate
@@ -28,6 +28,11 @@ export function createResolve({ guarded }: { guarded: boolean }): Resolve {
     return host;
   };
 }
+
+export const sha256Hex: Sha256Hex = async (bytes) => {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+};
 
 export { createBytePlane } from './web-bytes.js';
 

@@ -1,6 +1,6 @@
+import { sha256Hex } from '#platform';
 import { canonicalJson, type JsonValue } from '../../model/json.js';
 import type { Source } from '../../model/source.js';
-import { sha256Hex } from '../identity.js';
 import type { Intake } from '../intake.js';
 
 const encoder = new TextEncoder();

@@ -1,9 +1,9 @@
+import { sha256Hex } from '#platform';
 import type { BytesState } from '../../model/bytes.js';
 import type { ConfiguredStaging } from '../../model/define-staging.js';
 import { SluiceError } from '../../model/error.js';
 import type { JobRecord } from '../../model/record.js';
 import type { BucketFile } from '../../model/source.js';
-import { sha256Hex } from '../identity.js';
 import type { Step } from '../step.js';
 
 /** The files that a job puts into a bucket; none for any other job. */
