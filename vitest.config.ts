@@ -16,7 +16,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['test/state-folder.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a small machine: many tests wait for servers, leases and processes.
+    maxWorkers: 3,
     sequence: { sequencer: WaitingFirst },
     // No test depends on speed: a busy machine takes its time, and only what hangs is ended.
     testTimeout: 60_000,
