@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { listen } from '../server/http-server.js';
 import type { Rooms } from '../server/rooms.js';
-import { type OpenedBucket, openUploadBucket } from '../uploads/upload-bucket.js';
+import { addressFor, type OpenedBucket, openUploadBucket } from '../uploads/upload-bucket.js';
 import { createUploadDoor } from '../uploads/upload-door.js';
 import { refusal } from './answers.js';
 import { createEndpoint } from './create-endpoint.js';
@@ -68,7 +68,7 @@ export async function createFirework(
   const count = ledger.count.bind(ledger);
   const door = createUploadDoor({ rooms, count, find: (key) => uploads.get(key), noted: noteTry }, bucket.listener);
   const server = await listen(door, { host: place.host, port: 0, awaitsContinue: true });
-  state.bucket.door = bucket.store.direct === true ? bucket.store.endpoint.replace(/\/$/, '') : server.url;
+  state.bucket.door = addressFor(bucket.store, server.url);
   return {
     view: createView(state),
     routes: createRoutes(state),

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import type { ObjectStore } from '../object-store/object-store.js';
 import { listen } from '../server/http-server.js';
 import type { Rooms } from '../server/rooms.js';
-import { type OpenedBucket, openUploadBucket } from '../uploads/upload-bucket.js';
+import { addressFor, type OpenedBucket, openUploadBucket } from '../uploads/upload-bucket.js';
 import { createUploadDoor } from '../uploads/upload-door.js';
 import { noteParts } from '../uploads/upload-try.js';
 import { refusal } from './answers.js';
@@ -87,7 +87,7 @@ export async function createTwelvelabs(
   };
   const door = createUploadDoor({ rooms, count, find, noted }, bucket.listener);
   const server = await listen(door, { host, port: 0, awaitsContinue: true });
-  state.bucket.door = bucket.store.direct === true ? bucket.store.endpoint.replace(/\/$/, '') : server.url;
+  state.bucket.door = addressFor(bucket.store, server.url);
   return {
     view: createView(state),
     routes: createRoutes(state),

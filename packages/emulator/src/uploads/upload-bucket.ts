@@ -57,6 +57,11 @@ export async function openUploadBucket(
   };
 }
 
+/** The address that clients are given, without a slash at its end: the store's own, or the emulator's door before it. */
+export function addressFor({ direct, endpoint }: UploadStore, door: string): string {
+  return direct === true ? endpoint.replace(/\/$/, '') : door;
+}
+
 /** Two faces on one store: the provider's own calls are signed by real time, its clients' by the clock of the settings. */
 async function openOwn({ log, closing }: Rooms, place: OwnStorePlace): Promise<OpenedBucket> {
   const { name, host, directory, now } = place;
