@@ -1,4 +1,4 @@
-import type { Lease, LeaseName, LeaseQuery } from '@sluice/core/adapter';
+import { isLaneOf, type Lease, type LeaseName, type LeaseQuery } from '@sluice/core/adapter';
 import type { Database, Row } from './database.js';
 import { show } from './inbox.js';
 import type { OpenFile } from './opening.js';
@@ -66,9 +66,9 @@ function dueRows(database: Database, query: LeaseQuery): Row[] {
   return database.all(`SELECT ${columns} FROM records ${where} ORDER BY priority DESC, seq`, seqsOf(places));
 }
 
-function firstInLine(database: Database, { now, limit = 1, exceptLanes = [] }: LeaseQuery): Row[] {
-  const closed = new Set(exceptLanes);
-  const open = linesOf(database).filter((lane) => !closed.has(lane));
+function firstInLine(database: Database, { now, limit = 1, exceptLanes = [], providers }: LeaseQuery): Row[] {
+  const closed = new Set(exceptLanes.filter((lane) => isLaneOf(lane, providers)));
+  const open = linesOf(database).filter((lane) => !closed.has(lane) && isLaneOf(lane, providers));
   const first = open.flatMap((lane) =>
     database.all(
       'SELECT seq, priority FROM records WHERE ready = 1 AND lane = ? ORDER BY priority DESC, seq LIMIT ?',
@@ -106,7 +106,8 @@ function withSlot(database: Database, lane: string, now: number): Row[] {
   );
 }
 
-function namedRows(database: Database, { now, early, exceptLanes = [] }: LeaseQuery, id: string): Row[] {
+function namedRows(database: Database, query: LeaseQuery, id: string): Row[] {
+  const { now, early, exceptLanes = [], providers } = query;
   const row = database.get(
     `SELECT ${columns}, lane FROM records
     WHERE id = ?1 AND final = 0 AND (holder IS NULL OR lease_until <= ?2) AND (?3 OR due_at <= ?2)`,
@@ -115,7 +116,9 @@ function namedRows(database: Database, { now, early, exceptLanes = [] }: LeaseQu
     early ? 1 : 0,
   );
   if (row === undefined) return [];
-  const closed = exceptLanes.includes(text(row, 'lane'));
+  const lane = text(row, 'lane');
+  if (!isLaneOf(lane, providers)) return [];
+  const closed = exceptLanes.includes(lane);
   return closed && !hasSlot(database, row, now) ? [] : [row];
 }
 

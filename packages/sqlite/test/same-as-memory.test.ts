@@ -62,6 +62,7 @@ class Doings {
     const record = makeRecord(`job-${this.#made}`, {
       ...(chance(0.3) && { key: `key-${below(5)}` }),
       ...(chance(0.1) && { ref: this.#ref() }),
+      provider: pick('acme', 'acme', 'acme', 'zeta'),
       lane: pick('one', 'two'),
       priority: below(3),
       dueAt: this.#now + pick(0, 0, 100, 30_000),
@@ -74,8 +75,9 @@ class Doings {
     const { below, pick } = this.#random;
     const [now, limit] = [this.#now, 1 + below(3)];
     const exceptLanes = pick([], ['acme/one'], ['acme/one', 'acme/two']);
+    const providers = pick(['acme'], ['acme', 'zeta'], ['zeta']);
     const [holder, until] = [pick('a', 'b'), now + pick(200, 15_000)];
-    return (store: Store) => store.lease({ holder, now, until, limit, exceptLanes });
+    return (store: Store) => store.lease({ holder, now, until, limit, exceptLanes, providers });
   }
 
   #leaseOne() {

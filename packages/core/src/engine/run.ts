@@ -10,7 +10,7 @@ import { StoreCircuits } from './store-circuits.js';
 
 /** How often to look for due records, in milliseconds. */
 const lookEveryMs = 250;
-/** How soon a job of a provider that is not known here is met again, where its lane cannot be passed over. Milliseconds. */
+/** How soon a job is met again whose provider has another adapter here, where its lane cannot be passed over. Milliseconds. */
 const foreignAgainMs = 2_000;
 const foreignLaneMs = 60_000;
 
@@ -85,6 +85,7 @@ function leaseDue(engine: Engine, limit: number, exceptLanes: string[]): Promise
     until: now + leaseMs,
     limit,
     exceptLanes,
+    providers: [...engine.providers.keys()],
   });
 }
 

@@ -33,6 +33,8 @@ export interface LeaseQuery {
   limit?: number;
   /** Lanes to pass over for now, as `provider/lane`, where the job holds no slot: they are full. */
   exceptLanes?: string[];
+  /** Only jobs of these providers, those that the asker has; default of any. */
+  providers?: string[];
 }
 
 /** One call that counts in a window. */
@@ -209,6 +211,11 @@ export interface Store {
 /** The name of a lane's slots. */
 export function slotsName(provider: string, lane: string): string {
   return `${provider}/${lane}`;
+}
+
+/** Whether slots' name is that of a lane of one of the providers, or of any where none are named. */
+export function isLaneOf(slots: string, providers: readonly string[] | undefined): boolean {
+  return providers === undefined || providers.some((provider) => slots.startsWith(slotsName(provider, '')));
 }
 
 /** The name of a lane's window for one kind of call. */

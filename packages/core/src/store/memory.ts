@@ -1,18 +1,19 @@
 import { isFinal, type JobRecord } from '../model/record.js';
-import type {
-  Admission,
-  Admitted,
-  Commit,
-  Committed,
-  JobFilter,
-  Lease,
-  LeaseName,
-  LeaseQuery,
-  Message,
-  PartEntry,
-  Reopening,
-  Store,
-  Swept,
+import {
+  type Admission,
+  type Admitted,
+  type Commit,
+  type Committed,
+  isLaneOf,
+  type JobFilter,
+  type Lease,
+  type LeaseName,
+  type LeaseQuery,
+  type Message,
+  type PartEntry,
+  type Reopening,
+  type Store,
+  type Swept,
 } from './contract.js';
 import { type Entry, holdsLease, makeEntry, readRecord, refName, writeRecord } from './memory/entry.js';
 import { Inboxes } from './memory/inboxes.js';
@@ -179,10 +180,11 @@ class MemoryStore implements Store {
 
   #leaseDue(query: LeaseQuery, closed: ReadonlySet<string>): Lease[] {
     this.#schedule.wake(query.now);
-    const exempt = [...closed].flatMap((lane) => this.#withSlot(lane, query.now));
+    const asked = [...closed].filter((lane) => isLaneOf(lane, query.providers));
+    const exempt = asked.flatMap((lane) => this.#withSlot(lane, query.now));
     const leases: Lease[] = [];
     while (leases.length < (query.limit ?? 1)) {
-      const entry = this.#schedule.next(closed, exempt);
+      const entry = this.#schedule.next({ closed, exempt, providers: query.providers });
       if (entry === undefined) break;
       leases.push(this.#grant(entry, query));
     }
@@ -195,6 +197,7 @@ class MemoryStore implements Store {
     if (entry.holder !== undefined && entry.leaseUntil > query.now) return [];
     const due = entry.dueAt !== undefined && entry.dueAt <= query.now;
     if (!due && !query.early) return [];
+    if (!isLaneOf(entry.lane, query.providers)) return [];
     if (closed.has(entry.lane) && !this.#withSlot(entry.lane, query.now).includes(entry)) return [];
     return [this.#grant(entry, query)];
   }

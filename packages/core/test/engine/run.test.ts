@@ -102,9 +102,12 @@ describe('run', () => {
     expect(await record(bad.id)).toMatchObject({ state: 'failed', error: { code: 'timeout' } });
   });
 
-  it('leaves jobs of providers that are not configured here to those where they are', async () => {
+  it.each([
+    ['that are not configured here', 'other', 0],
+    ['that have another adapter here', 'theirs', 60],
+  ])('leaves jobs of providers %s to those where they are', async (_which, name, mostCommits) => {
     const clock = new ManualClock();
-    const { store, total } = counted(memoryStore());
+    const { store, calls, total } = counted(memoryStore());
     const status = looksInTurn(running('working', { nextLookMs: 500 }));
     const limits = { jobs: 5 };
     const theirs = createSluice({
@@ -120,12 +123,15 @@ describe('run', () => {
       clock,
     });
     const jobs = [await theirs.import({ source }), await clock.run(waiting.import({ source }))];
-    const { sluice } = makeClient({}, { store, clock });
+    const { adapter, settings } = acmeAdapter()({});
+    const providers = { [name]: { adapter: { ...adapter, name: 'another' }, settings } };
+    const sluice = createSluice({ providers, store, clock });
     const stop = new AbortController();
     const work = sluice.run({ signal: stop.signal });
-    const before = total();
+    const [before, committed] = [total(), calls.get('commit') ?? 0];
     await clock.advance(60_000);
     expect(total() - before).toBeLessThan(60 * 7);
+    expect((calls.get('commit') ?? 0) - committed).toBeLessThanOrEqual(mostCommits);
     // Their own process finds them due, and soon.
     const looks = status.calls.length;
     const waited = jobs[0]?.wait({ timeoutMs: 10_000 }).catch((error: unknown) => error);
@@ -134,6 +140,6 @@ describe('run', () => {
     stop.abort();
     await work;
     expect(await sluice.run({ untilIdle: true })).toBeUndefined();
-    await clock.run(Promise.all([theirs.close(), waiting.close()]));
+    await clock.run(Promise.all([theirs.close(), waiting.close(), sluice.close()]));
   });
 });

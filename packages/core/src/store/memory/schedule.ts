@@ -1,4 +1,5 @@
 import { isFinal } from '../../model/record.js';
+import { isLaneOf } from '../contract.js';
 import { Heap } from '../heap.js';
 import type { Entry } from './entry.js';
 
@@ -47,11 +48,16 @@ export class Schedule {
     }
   }
 
-  /** The next in line, leaving out `closed` lanes except for `exempt` entries, which stand in them all the same. */
-  next(closed: ReadonlySet<string>, exempt: readonly Entry[]): Entry | undefined {
+  /** The next in line of the providers, leaving out `closed` lanes except for `exempt` entries, which stand in them all the same. */
+  next(options: {
+    closed: ReadonlySet<string>;
+    exempt: readonly Entry[];
+    providers: readonly string[] | undefined;
+  }): Entry | undefined {
+    const { closed, exempt, providers } = options;
     let best: Entry | undefined;
     for (const [lane, line] of this.#lines) {
-      if (!closed.has(lane)) best = first(best, line.first);
+      if (!closed.has(lane) && isLaneOf(lane, providers)) best = first(best, line.first);
     }
     for (const entry of exempt) {
       if (entry.ready) best = first(best, entry);

@@ -189,6 +189,18 @@ const lanes: StoreBehaviours = {
     assert.deepEqual(await leasedIds(store, { ...later, id: 'has one' }), ['has one']);
   },
 
+  'only jobs of the providers that are asked for are leased, also where they are passed over': async (store) => {
+    const theirs = Array.from({ length: 60 }, (_, index) => makeRecord(`theirs-${index}`, { priority: 5 }));
+    await createAll(store, ...theirs, makeRecord('mine', { provider: 'acme-two' }));
+    await store.admit(slot('theirs-0', { until: t0 + 50_000 }), t0);
+    const query = { providers: ['acme-two', 'third'], exceptLanes: ['acme/main'] };
+    assert.deepEqual(await leasedIds(store, query), ['mine']);
+    assert.deepEqual(await leasedIds(store, { ...query, id: 'theirs-0', early: true }), []);
+    assert.deepEqual(await leasedIds(store, { providers: [] }), []);
+    assert.deepEqual(await leasedIds(store, { providers: ['acme'], exceptLanes: ['acme/main'] }), ['theirs-0']);
+    assert.deepEqual(await leasedIds(store, { providers: ['acme'], id: 'theirs-1' }), ['theirs-1']);
+  },
+
   'a slot that has run out is none': async (store) => {
     await createAll(store, makeRecord('one'));
     await store.admit(slot('one', { until: t0 + 1_000 }), t0);
