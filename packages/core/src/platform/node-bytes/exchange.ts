@@ -4,6 +4,7 @@ import { SluiceError } from '../../model/error.js';
 import { abortError } from '../../wire/clock.js';
 import { SendError } from '../byte-plane.js';
 import type { Agents } from './agents.js';
+import { IdleWatch } from './idle-watch.js';
 import type { TunneledOptions } from './tunnel-agent.js';
 
 /** The head of an answer that is kept. Bytes. */
@@ -42,6 +43,7 @@ export class Exchange {
   readonly #stop = new AbortController();
   /** Who waits for the socket to take bytes: what is held back for a connection that is never made is never taken. */
   readonly #writing = new Set<() => void>();
+  readonly #idle: IdleWatch;
 
   constructor(options: ExchangeOptions) {
     const { method, url, headers, contentLength, signal } = options;
@@ -66,7 +68,9 @@ export class Exchange {
       this.over = true;
       for (const done of this.#writing) done();
     });
-    this.#request.setTimeout(options.idleTimeoutMs, () => this.#fail(new SendError({ kind: 'stalled' })));
+    this.#idle = new IdleWatch(this.#request, options.idleTimeoutMs, () =>
+      this.#fail(new SendError({ kind: 'stalled' })),
+    );
   }
 
   /** Resolves when the socket has taken the bytes, or never will: only then may their memory be used again. */
@@ -74,6 +78,7 @@ export class Exchange {
     return new Promise((resolve) => {
       const done = () => {
         this.#writing.delete(done);
+        this.#idle.moved();
         resolve();
       };
       this.#writing.add(done);
