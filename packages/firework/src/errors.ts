@@ -1,4 +1,4 @@
-import type { HttpRefusal, RefusalDetails } from '@sluice/core/adapter';
+import type { HttpAnswer, HttpRefusal, RefusalDetails } from '@sluice/core/adapter';
 import * as z from 'zod';
 
 const text = z.string().min(1).optional().catch(undefined);
@@ -28,6 +28,14 @@ export function readRefusal({ json }: HttpRefusal): RefusalDetails {
     ...(error !== undefined && description !== undefined && { providerCode: error }),
     ...(said.length > 0 && { message: said.join(': ') }),
   };
+}
+
+/** What an answer says went wrong although its status says that it went well. */
+export function errorIn({ text: body, parse }: HttpAnswer): string | undefined {
+  const inXml = /<Error>.*<Code>([^<]+)<\/Code>/s.exec(body)?.[1];
+  if (inXml !== undefined || !body.trimStart().startsWith('{')) return inXml;
+  const { error, errors } = parse(refusalSchema);
+  return [...textsIn(error), ...textsIn(errors)].find((said) => said !== '');
 }
 
 /** Texts, objects with a message, or lists of texts by field. */

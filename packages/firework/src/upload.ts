@@ -4,11 +4,13 @@ import {
   type ArrivedPart,
   type FormUpload,
   type Http,
+  type HttpAnswer,
   type JsonValue,
   type PartsUpload,
   SluiceError,
 } from '@sluice/core/adapter';
 import { readCreated, videosPath } from './create-video.js';
+import { errorIn } from './errors.js';
 import type { ParsedOptions } from './options.js';
 import { readSession } from './references.js';
 import type { ParsedSettings } from './settings.js';
@@ -106,7 +108,19 @@ async function beginParts(http: Http, json: SignatureRequest, size: number): Pro
  */
 async function completeParts(http: Http, session: JsonValue, parts: ArrivedPart[]): Promise<void> {
   const json = { ...readSession(session), parts: parts.map(({ number, etag }) => ({ part: number, etag })) };
-  await http.call({ method: 'POST', path: '/api/v1/upload_multipart/complete', json, effect: 'once' });
+  assertCompleted(await http.call({ method: 'POST', path: '/api/v1/upload_multipart/complete', json, effect: 'once' }));
+}
+
+/**
+ * Videos page, 5.3.4: nothing is said where it went well. The object store behind it may answer 200 and say afterwards that it failed
+ * (S3, CompleteMultipartUpload), and who passes that on has put nothing together.
+ */
+function assertCompleted(answer: HttpAnswer): void {
+  const said = errorIn(answer);
+  if (said === undefined) return;
+  const { status } = answer;
+  const message = `Firework answered the call that puts the parts together with HTTP ${status} and an error: ${said}`;
+  throw new SluiceError({ code: 'protocol', retry: 'later', status, message });
 }
 
 /** Videos page, 6.3, option 1: the file goes to Firework itself, and its answer is the video. */

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '@sluice/core/adapter';
+import type { HttpAnswer, JsonValue } from '@sluice/core/adapter';
 import { describe, expect, test } from 'vitest';
 import { planParts } from '../src/ways.js';
 import { channelId, contextOf, fileOf, membersOf, requestOf } from './play.js';
@@ -120,6 +120,26 @@ describe('parts', () => {
         effect: 'once',
       },
     ]);
+  });
+});
+
+describe('an answer that the parts were put together', () => {
+  const complete = (body: JsonValue) => {
+    const { context } = contextOf(body, 200);
+    return membersOf().upload.complete({ key: 'k', upload_id: 'u' }, [{ number: 1, etag: '"a"', size: 9 }], context);
+  };
+
+  test.each<[JsonValue, string]>([
+    [{ error: 'Multipart upload failed' }, 'Multipart upload failed'],
+    [{ errors: [{ message: 'not now' }] }, 'not now'],
+    ['<Error><Code>InternalError</Code></Error>', 'InternalError'],
+  ])('and says %j is none', async (body, said) => {
+    const refusal = { code: 'protocol', status: 200, message: expect.stringContaining(said) };
+    await expect(complete(body)).rejects.toMatchObject(refusal);
+  });
+
+  test.each<[JsonValue]>([[''], [{}], [{ error: null }], ['OK']])('and says %j is one', async (body) => {
+    await expect(complete(body)).resolves.toBeUndefined();
   });
 });
 
