@@ -10,10 +10,12 @@ export interface PartPlace {
 
 /**
  * Why an attempt failed. `refused`: an answer with a status other than 2xx; `broken`: no connection, reset, closed; `stalled`: no
- * byte moved for `idleTimeoutMs`; `mismatch`: the ETag is not the MD5 of what was sent.
+ * byte moved for `idleTimeoutMs`; `mismatch`: the ETag is not the MD5 of what was sent; `untagged`: a part was answered without an ETag.
  */
 export interface SendFailure {
-  kind: 'refused' | 'broken' | 'stalled' | 'mismatch';
+  kind: 'refused' | 'broken' | 'stalled' | 'mismatch' | 'untagged';
+  /** Of a form: it ended before its last byte was handed to the connection, so nobody can have made anything of it. */
+  unfinished?: boolean;
   status?: number;
   /** A header of the answer, by its name in any case. */
   header?(name: string): string | undefined;

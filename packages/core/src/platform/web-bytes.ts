@@ -44,7 +44,9 @@ async function sendPart(transfer: PartsTransfer, number: number): Promise<void> 
     const { url, headers } = await transfer.place(number);
     try {
       const response = await sendBody(transfer, { url, init: { method: 'PUT', headers, body } });
-      await transfer.arrived({ number, etag: response.headers.get('etag') ?? '', size: body.byteLength });
+      const etag = response.headers.get('etag') ?? '';
+      if (etag === '') throw new SendError({ kind: 'untagged', status: response.status });
+      await transfer.arrived({ number, etag, size: body.byteLength });
       transfer.moved(body.byteLength);
       return;
     } catch (error) {

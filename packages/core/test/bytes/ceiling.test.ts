@@ -7,7 +7,7 @@ import { listen } from '../support/servers.js';
 import { taking, transferOf } from './transfers.js';
 
 test('network.bytesPerSecond is a ceiling over all transfers of a client together', async () => {
-  const { url } = await listen(taking((_body, response) => response.end()));
+  const { url } = await listen(taking((_body, response) => response.setHeader('etag', '"a"').end()));
   const bytesPerSecond = 400_000;
   const plane = createBytePlane({ bytesPerSecond });
   onTestFinished(() => plane.close());

@@ -82,9 +82,9 @@ async function sendOnce(
   return upload.answered(answerOf(answer, step.scope('once')), step.context('starts'), step.request());
 }
 
-/** What a form that was not taken means, in the words of a call. */
+/** What a form that was not taken means, in the words of a call. One that never became whole surely did nothing. */
 function callError(step: Step, failure: SendFailure) {
-  const scope = step.scope('once');
+  const scope = step.scope(failure.unfinished === true ? 'repeatable' : 'once');
   if (failure.kind === 'stalled') return timeoutError(idleTimeoutMs, scope);
   if (failure.kind !== 'refused') return connectionError(failure.cause, scope);
   const header = failure.header ?? (() => undefined);

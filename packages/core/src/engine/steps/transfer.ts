@@ -158,7 +158,7 @@ async function transferForm(step: Step, bytes: OpenBytes, form: FormUpload): Pro
       })
       .catch((error: unknown) => {
         if (!(error instanceof SendError)) throw error;
-        if (isSignatureRefused(error.failure)) throw new SignatureGone();
+        if (isSignatureRefused(error.failure)) throw new SignatureGone(error.failure);
         throw sendError(step, error.failure);
       });
   const sent = await whileHeard(step, send);
@@ -177,8 +177,13 @@ export async function complete(
     await inSession(() => uploadTarget(step).complete(session.session, sent.parts));
   } catch (error) {
     // An earlier call may have put them together: the start will tell.
-    if (!before || !SluiceError.is(error) || error.code === 'aborted' || isTransient(error)) throw error;
+    if (!before || !SluiceError.is(error) || !mayMeanDone(error)) throw error;
   }
+}
+
+/** A no to putting together parts that are no longer there as parts. An answer that makes no sense is none. */
+function mayMeanDone(error: SluiceError): boolean {
+  return error.code !== 'aborted' && error.code !== 'protocol' && !isTransient(error);
 }
 
 async function saveDigest(step: Step, sha256: string | undefined, extra: Partial<UploadRecord> = {}): Promise<void> {
@@ -215,7 +220,7 @@ async function beginAnew(step: Step, why: string): Promise<Advanced> {
   const anew = (step.record.upload?.anew ?? 0) + 1;
   const { name } = step.provider;
   if (anew > mostAnew) {
-    const message = `${name}: ${anew} uploads in a row came to nothing: ${why}`;
+    const message = step.redact(`${name}: ${anew} uploads in a row came to nothing: ${why}`);
     await step.finish(
       failed(step.record, new SluiceError({ code: 'auth', message, provider: name }).toJSON(), step.now),
     );
@@ -224,7 +229,7 @@ async function beginAnew(step: Step, why: string): Promise<Advanced> {
   const left = await endUpload(step, step.record);
   await step.engine.store.clearParts(step.record.id);
   const { upload, ...rest } = step.record;
-  const message = `${name}: ${why}; it was begun anew (${anew} of ${mostAnew})`;
+  const message = step.redact(`${name}: ${why}; it was begun anew (${anew} of ${mostAnew})`);
   const next = warned({ ...rest, dueAt: step.now }, [...left, { code: 'upload-anew', message }]);
   await step.finish(upload === undefined ? next : { ...next, upload: bare(upload, anew) });
   return settled(step);

@@ -9,12 +9,12 @@ const mostAttempts = 6;
 /** The upload cannot go on: its signatures are no longer taken and cannot be had anew, or the provider does not know it any more. */
 export class UploadGone extends Error {}
 
-const signaturesGone = 'the signatures of the upload were no longer taken and cannot be renewed';
-
 /** The provider's signature is no longer taken, and it cannot be had anew. */
 export class SignatureGone extends UploadGone {
-  constructor() {
-    super(signaturesGone);
+  /** @param failure where the object store refused it: what it said may tell more, such as that the clock here is wrong */
+  constructor(failure?: SendFailure) {
+    const said = failure === undefined ? '' : ` (${saidByStore(failure)})`;
+    super(`the signatures of the upload were no longer taken${said} and cannot be renewed`);
   }
 }
 
@@ -67,11 +67,34 @@ export function sendError(step: Step, failure: SendFailure): SluiceError {
       message: `${provider}: a part arrived damaged (its ETag is not its MD5)`,
     });
   }
-  const status = failure.status ?? 0;
-  const transient = status === 408 || status === 429 || status >= 500;
-  const said = /<(Code|Message)>([^<]{1,200})<\/\1>/.exec(failure.body ?? '')?.[2];
-  const message = step.redact(
-    `${provider}: the object store refused the bytes (HTTP ${status}${said === undefined ? '' : `, ${said}`})`,
+  if (failure.kind === 'untagged') {
+    const message = `${provider}: the object store answered a part with HTTP ${failure.status} and without an ETag: nothing says that it arrived`;
+    // Sent again with patience for an answer that went astray, and not for a store that gives none.
+    return new SluiceError({ ...cause, code: 'protocol', retry: 'later', message });
+  }
+  const { status = 0 } = failure;
+  const message = step.redact(`${provider}: the object store refused the bytes (${saidByStore(failure)})`);
+  return new SluiceError({
+    ...cause,
+    code: isPassing(failure) ? 'unavailable' : 'invalid-request',
+    status,
+    message,
+  });
+}
+
+/** S3 answers 400 where 408 is meant: it waited too long for the next byte (its list of error codes, "RequestTimeout"). */
+function isPassing({ status = 0, body = '' }: SendFailure): boolean {
+  return (
+    status === 408 || status === 429 || status >= 500 || (status === 400 && tagged('Code', body) === 'RequestTimeout')
   );
-  return new SluiceError({ ...cause, code: transient ? 'unavailable' : 'invalid-request', status, message });
+}
+
+/** The status, and what the body says in the words of S3. May hold a URL. */
+function saidByStore({ status = 0, body = '' }: SendFailure): string {
+  const said = [tagged('Code', body), tagged('Message', body)].filter((text) => text !== undefined);
+  return said.length === 0 ? `HTTP ${status}` : `HTTP ${status}, ${said.join(': ')}`;
+}
+
+function tagged(name: 'Code' | 'Message', body: string): string | undefined {
+  return new RegExp(`<${name}>([^<]{1,200})</${name}>`).exec(body)?.[1];
 }

@@ -115,7 +115,7 @@ class Places {
 
   async failed(failure: SendFailure & { number: number; attempt: number }): Promise<void> {
     if (!isSignatureRefused(failure)) return awaitRetry(this.#step, failure);
-    if (this.#renewed.has(failure.number)) throw new SignatureGone();
+    if (this.#renewed.has(failure.number) || this.#target.sign === undefined) throw new SignatureGone(failure);
     this.#renewed.add(failure.number);
     this.#signed.delete(failure.number);
     await this.#sign(failure.number);

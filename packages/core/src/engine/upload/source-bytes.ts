@@ -1,5 +1,6 @@
 import type { ByteInput, BytesState, OpenBytes } from '../../model/bytes.js';
 import { SluiceError, toSluiceError } from '../../model/error.js';
+import { saidBy } from '../../model/issues.js';
 import type { JobRecord } from '../../model/record.js';
 import { displaySource, type Source } from '../../model/source.js';
 import { sourceChanged } from '../../model/source-changed.js';
@@ -19,8 +20,8 @@ export type ByteInputs = Map<string, ByteInput>;
  */
 export async function openJobSource(step: Step): Promise<OpenBytes> {
   const { record } = step;
-  const { source } = subjectOf(record);
-  const bytes = await openSource(step, source);
+  const { source, shown } = subjectOf(record);
+  const bytes = readable(await openSource(step, source), shown);
   try {
     const begun =
       record.upload ?? (source.kind === 'file' ? { size: source.size, fingerprint: bytes.fingerprint } : bytes);
@@ -40,6 +41,22 @@ function subjectOf(record: JobRecord): { source: Source; shown: string } {
   const source = record.request?.source;
   if (source === undefined) throw new Error(`job ${record.id} has no source any more`);
   return { source, shown: record.display.source };
+}
+
+/** The same bytes, of which an error of reading says whose it is: a disk or a stream says only what went wrong. */
+function readable(bytes: OpenBytes, shown: string): OpenBytes {
+  const { size, fingerprint, seekable, far = false } = bytes;
+  const unread = (cause: unknown): never => {
+    if (SluiceError.is(cause)) throw cause;
+    const message = `${shown} cannot be read to its end (${saidBy(cause)}); nothing was created`;
+    throw new SluiceError({ code: 'source-unreachable', retry: 'later', message, cause });
+  };
+  return {
+    ...{ size, fingerprint, seekable, far },
+    read: (target, position) => bytes.read(target, position).catch(unread),
+    look: () => bytes.look().catch(unread),
+    close: () => bytes.close(),
+  };
 }
 
 function openSource({ engine, record, signals }: Step, source: Source): Promise<OpenBytes> {

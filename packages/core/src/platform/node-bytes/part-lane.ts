@@ -72,7 +72,7 @@ export class PartLane {
     try {
       const answer = await this.#sendRange({ place, from, md5, moved: count });
       assertTaken(answer);
-      const etag = answer.header('etag') ?? '';
+      const etag = taggedBy(answer);
       assertUndamaged(etag, md5?.digest('hex'));
       return { number, etag, size };
     } catch (error) {
@@ -139,6 +139,13 @@ export class PartLane {
     this.waitingSince = waiting ? performance.now() : undefined;
     this.#room.changed();
   }
+}
+
+/** Without it the parts can never be put together: an answer that has none is no sign that this one arrived. */
+function taggedBy({ header, status }: Answer): string {
+  const etag = header('etag') ?? '';
+  if (etag === '') throw new SendError({ kind: 'untagged', status });
+  return etag;
 }
 
 function assertUndamaged(etag: string, md5: string | undefined): void {

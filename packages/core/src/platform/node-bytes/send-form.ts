@@ -1,6 +1,6 @@
 import FormData from 'form-data';
 import { abortError } from '../../wire/clock.js';
-import type { FormTransfer } from '../byte-plane.js';
+import { type FormTransfer, SendError } from '../byte-plane.js';
 import { bufferSizeFor, ReusedBuffer } from './buffers.js';
 import { type Answer, assertTaken, Exchange } from './exchange.js';
 import type { Line } from './line.js';
@@ -16,6 +16,7 @@ export async function sendForm(transfer: FormTransfer, line: Line): Promise<Answ
   if (signal.aborted) throw abortError(signal);
   let position = 0;
   const digest = transfer.digest ? new OrderedDigest(bytes, () => position) : undefined;
+  let unfinished = true;
   try {
     let sha256: string | undefined;
     const answer = await send(transfer, line, {
@@ -26,10 +27,13 @@ export async function sendForm(transfer: FormTransfer, line: Line): Promise<Answ
       onAllRead: async () => {
         sha256 = await digest?.finish();
         await transfer.beforeEnd?.(sha256);
+        unfinished = false;
       },
     });
     assertTaken(answer);
     return { ...answer, ...(sha256 !== undefined && { sha256 }) };
+  } catch (error) {
+    throw error instanceof SendError && unfinished ? new SendError({ ...error.failure, unfinished }) : error;
   } finally {
     await digest?.close();
   }

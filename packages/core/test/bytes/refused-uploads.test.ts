@@ -1,0 +1,197 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ByteInput, createSluice, fromBuffer, SluiceError } from '@sluice/core';
+import { type AdapterUpload, defineAdapter, type FormUpload, type Started, type UploadWay } from '@sluice/core/adapter';
+import { expect, onTestFinished, test } from 'vitest';
+import * as z from 'zod';
+import type { PartsTransfer } from '../../src/platform/byte-plane.js';
+import { createBytePlane } from '../../src/platform/node-bytes/create.js';
+import { listen } from '../support/servers.js';
+import { taking, transferOf } from './transfers.js';
+
+const partSize = 100_000;
+const whole = new Uint8Array(3 * partSize).fill(7);
+const made: Started = { ref: 1, snapshot: { state: 'completed', rawState: 'done', items: [] } };
+
+type Way = 'parts' | 'form' | 'whole';
+
+/** A provider that takes bytes at `url` in one way. */
+function uploadTo(url: string, way: Way): AdapterUpload {
+  const file = { fileField: 'file', filename: 'a.mp4', contentType: 'video/mp4' };
+  const form: Omit<FormUpload, 'answer'> = { kind: 'form', url: `${url}/form`, fields: [], ...file, uploaded: 1 };
+  return {
+    async begin() {
+      if (way === 'whole') return { ...form, answer: 'json' };
+      if (way === 'form') return { ...form, answer: 'none' };
+      const first = [1, 2, 3].map((number) => ({ number, url: `${url}/${number}` }));
+      return { kind: 'parts', session: 1, uploaded: 1, partSize, first };
+    },
+    complete: async () => undefined,
+    answered: () => made,
+  };
+}
+
+/** Brings bytes by one way to a store that answers what the test says; what came of it, and what was asked of the store. */
+async function bring(
+  way: Way,
+  answer: (path: string, response: ServerResponse, request: IncomingMessage) => void,
+  source: ByteInput = fromBuffer(whole, { name: 'a.mp4' }),
+) {
+  const asked: string[] = [];
+  const { url } = await listen((request, response) => {
+    const path = request.url ?? '';
+    asked.push(path);
+    answer(path, response, request);
+  });
+  const ways: UploadWay[] = [
+    { name: way, shape: way === 'parts' ? 'parts' : 'form', minBytes: 1, maxBytes: 100_000_000 },
+  ];
+  const taker = defineAdapter({
+    name: 'taker',
+    settings: z.object({}),
+    options: z.object({}),
+    capabilities: {
+      upload: { ways, canList: false, canSign: false },
+      checks: [],
+      cancel: false,
+      webhook: 'none',
+      idempotentStart: false,
+      limits: {},
+    },
+    create: () => ({
+      wire: { baseUrl: url },
+      start: async () => made,
+      status: () => Promise.reject(new Error('it is over at once')),
+      upload: uploadTo(url, way),
+    }),
+  });
+  const sluice = createSluice({ providers: { taker: taker({}) } });
+  onTestFinished(() => sluice.close());
+  const job = await sluice.import({ source });
+  const error = await job.wait().then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error !== undefined && !SluiceError.is(error)) throw error;
+  return { error, snapshot: job.snapshot, asked };
+}
+
+/** Reads all of a request, then answers. */
+function whenRead(request: IncomingMessage, answer: () => void): void {
+  request.resume().on('end', answer);
+}
+
+function refuse(response: ServerResponse, status: number, code: string): void {
+  response.writeHead(status).end(`<Error><Code>${code}</Code><Message>As it says</Message></Error>`);
+}
+
+/** True for the first request to a path. */
+function firstly(): (path: string) => boolean {
+  const seen = new Set<string>();
+  return (path) => !seen.has(path) && seen.add(path) !== undefined;
+}
+
+test('a part that S3 waited too long for is sent again, alone, though it says 400', async () => {
+  const isFirst = firstly();
+  const { error, asked } = await bring('parts', (path, response, request) =>
+    whenRead(request, () => {
+      if (path === '/2' && isFirst(path)) refuse(response, 400, 'RequestTimeout');
+      else response.setHeader('etag', '"a"').end();
+    }),
+  );
+  expect(error).toBeUndefined();
+  expect(asked.toSorted()).toEqual(['/1', '/2', '/2', '/3']);
+});
+
+test('a part that was answered without an ETag did not arrive: it is sent again', async () => {
+  const isFirst = firstly();
+  const { error, asked } = await bring('parts', (path, response, request) =>
+    whenRead(request, () =>
+      path === '/2' && isFirst(path) ? response.end() : response.setHeader('etag', '"a"').end(),
+    ),
+  );
+  expect(error).toBeUndefined();
+  expect(asked.toSorted()).toEqual(['/1', '/2', '/2', '/3']);
+});
+
+test('an answer without an ETag is told as such each time', async () => {
+  const { url } = await listen(taking((_body, response) => response.end()));
+  const plane = createBytePlane({});
+  onTestFinished(() => plane.close());
+  const failures: unknown[] = [];
+  const failed: PartsTransfer['failed'] = async ({ kind, attempt }) => {
+    failures.push([kind, attempt]);
+    if (attempt === 2) throw new Error('enough');
+  };
+  await expect(plane.sendParts(transferOf(whole, { url, partSize: whole.length }, { failed }))).rejects.toThrow(
+    'enough',
+  );
+  expect(failures).toEqual([
+    ['untagged', 1],
+    ['untagged', 2],
+  ]);
+});
+
+test.each(['parts', 'form'] as const)('what the store says of a signature of %s is told', async (way) => {
+  const { error, snapshot } = await bring(way, (_path, response, request) =>
+    whenRead(request, () => refuse(response, 403, 'RequestTimeTooSkewed')),
+  );
+  const said = 'the signatures of the upload were no longer taken (HTTP 403, RequestTimeTooSkewed: As it says)';
+  expect(error).toMatchObject({ code: 'auth', message: expect.stringContaining(said) });
+  expect(snapshot.warnings[0]?.message).toContain(said);
+});
+
+test('a refusal is told in the words of the store', async () => {
+  const { error } = await bring('form', (_path, response, request) =>
+    whenRead(request, () => refuse(response, 400, 'EntityTooSmall')),
+  );
+  expect(error).toMatchObject({
+    code: 'invalid-request',
+    message: 'taker: the object store refused the bytes (HTTP 400, EntityTooSmall: As it says)',
+  });
+});
+
+/** Ends at its second byte, or in an error there. */
+function failing(error: Error): ByteInput {
+  const { open, ...input } = fromBuffer(whole, { name: 'a.mp4' });
+  return {
+    ...input,
+    open: async () => ({
+      ...(await open()),
+      read: (_target, at) => (at === 0 ? Promise.resolve(1) : Promise.reject(error)),
+    }),
+  };
+}
+
+test.each(['parts', 'form', 'whole'] as const)(
+  'bytes that cannot be read to their end are named, sent as %s',
+  async (way) => {
+    const error = new Error('EIO: i/o error, read');
+    const outcome = await bring(way, (_path, _response, request) => void request.resume(), failing(error));
+    expect(outcome.error).toMatchObject({
+      code: 'source-unreachable',
+      message: 'a.mp4 cannot be read to its end (EIO: i/o error, read); nothing was created',
+    });
+  },
+);
+
+test('a form that makes the job and broke before it was whole is sent again: nobody can have made anything of it', async () => {
+  const isFirst = firstly();
+  const { error, asked } = await bring(
+    'whole',
+    (path, response, request) => {
+      if (isFirst(path)) request.once('data', () => request.socket.resetAndDestroy());
+      else whenRead(request, () => response.end('{}'));
+    },
+    fromBuffer(new Uint8Array(64 * 1024 * 1024), { name: 'a.mp4' }),
+  );
+  expect(error).toBeUndefined();
+  expect(asked).toEqual(['/form', '/form']);
+});
+
+test('and one that was whole is not: what came of it nobody knows', async () => {
+  const { error, asked } = await bring('whole', (_path, _response, request) =>
+    whenRead(request, () => request.socket.resetAndDestroy()),
+  );
+  expect(error).toMatchObject({ code: 'unknown', retry: 'never' });
+  expect(asked).toEqual(['/form']);
+});
