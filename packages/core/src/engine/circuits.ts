@@ -164,13 +164,19 @@ export class Circuits<Job extends Circuited> {
 /** What a step says of the provider; undefined where it was not asked. */
 function verdictOf(advanced: Advanced, { addedAt }: Circuited): 'answered' | 'down' | undefined {
   if (advanced.next === 'held' || advanced.next === 'full' || advanced.next === 'busy') return undefined;
-  if (advanced.next === 'stuck') return downCodes.has(advanced.error.code) ? 'down' : undefined;
+  // A store that cannot be written says nothing of the provider either.
+  if (advanced.next === 'stuck')
+    return isDown(advanced.error) && advanced.error.provider !== undefined ? 'down' : undefined;
   const { waitingFor, error, startedAt } = advanced.record;
   // What a process that died left open says nothing of the provider.
   if (error?.code === 'unknown' && (startedAt ?? 0) < addedAt) return undefined;
-  if (advanced.next === 'final') return error !== undefined && downCodes.has(error.code) ? 'down' : 'answered';
+  if (advanced.next === 'final') return error !== undefined && isDown(error) ? 'down' : 'answered';
   const said = waitingFor?.error;
   // Asked what became of a start, it answered and knew nothing of it yet.
   if (said === undefined || said.code === 'unknown') return 'answered';
-  return downCodes.has(said.code) ? 'down' : 'answered';
+  return isDown(said) ? 'down' : 'answered';
+}
+
+function isDown({ code }: { code: string }): boolean {
+  return downCodes.has(code);
 }

@@ -6,8 +6,10 @@ import { Stop } from '../wire/stop.js';
 import { type Advanced, advance } from './advance.js';
 import { Agenda } from './agenda.js';
 import { Circuits, type OpenCircuit } from './circuits.js';
+import { closedError } from './closed-error.js';
 import { deferred } from './deferred.js';
 import type { Engine } from './engine.js';
+import { Holders } from './holders.js';
 import { comesFirst, Lanes } from './lanes.js';
 import { Shares } from './shares.js';
 import { Timer } from './timer.js';
@@ -65,10 +67,12 @@ export class Driver {
     this.#engine = engine;
     this.#concurrency = concurrency;
     this.#timer = new Timer(engine.clock);
-    this.#lanes = new Lanes(engine.clock, (job) => this.#schedule(job, this.#engine.clock.now(), true));
+    const holders = new Holders(engine, async (id) => this.#driven.has(id) || this.step(id, { early: false }));
+    const letTry = (job: Driven) => this.#schedule(job, engine.clock.now(), true);
+    this.#lanes = new Lanes(engine.clock, letTry, (lane) => holders.lookAt(lane));
     this.#circuits = new Circuits(engine.clock, (job) => this.#schedule(job, this.#engine.clock.now(), job.early));
     this.#shares = new Shares(concurrency, comesFirst);
-    this.#transfers = new TransferQueue(engine.transfers, (job) => this.#schedule(job, this.#engine.clock.now(), true));
+    this.#transfers = new TransferQueue(engine.transfers, letTry);
     engine.onRoomMade((lane, what) => this.#lanes.wake(lane, what));
   }
 
@@ -294,7 +298,3 @@ export class Driver {
 
 /** Made once: every job that ends well is stopped with it too, and a new error a job would be paid for its stack. */
 const unwanted = new SluiceError({ code: 'aborted', message: 'nobody waits for this job any more' });
-
-function closedError(): SluiceError {
-  return new SluiceError({ code: 'aborted', message: 'the client was closed; its jobs are as they were' });
-}

@@ -6,6 +6,9 @@ import { Timer } from './timer.js';
 /** How soon to try a full lane again, in milliseconds, when other processes may free it unseen. */
 const pollMs = { first: 100, longest: 2_000, factor: 1.5 };
 
+/** How long nobody gets in before those who hold the slots are looked at: at first, and again. Milliseconds. */
+const holdersMs = { first: 2_000, again: 5_000 };
+
 interface Lane {
   /** Who waits. In the heap, entries of others are stale. */
   members: Set<Driven>;
@@ -17,6 +20,8 @@ interface Lane {
   /** Room was made while one was trying: its no may be out of date. */
   roomMade: boolean;
   pollMs: number;
+  /** When to look at those who hold its slots, if nobody got in until then. Epoch milliseconds. */
+  holdersAt: number;
   timer: Timer;
 }
 
@@ -34,10 +39,12 @@ export class Lanes {
   readonly #clock: Clock;
   readonly #lanes = new Map<string, Lane>();
   readonly #letTry: (job: Driven) => void;
+  readonly #lookAtHolders: (lane: string) => void;
 
-  constructor(clock: Clock, letTry: (job: Driven) => void) {
+  constructor(clock: Clock, letTry: (job: Driven) => void, lookAtHolders: (lane: string) => void) {
     this.#clock = clock;
     this.#letTry = letTry;
+    this.#lookAtHolders = lookAtHolders;
   }
 
   /** True when others wait in the lane: a newcomer stands behind them. */
@@ -70,6 +77,10 @@ export class Lanes {
     }
     if (tried) lane.pollMs = Math.min(pollMs.longest, lane.pollMs * pollMs.factor);
     const now = this.#clock.now();
+    if (what === 'slot' && now >= lane.holdersAt) {
+      lane.holdersAt = now + holdersMs.again;
+      this.#lookAtHolders(job.lane);
+    }
     const at = until === undefined ? now + lane.pollMs * (0.5 + Math.random() / 2) : Math.max(until, now + 1);
     lane.timer.setEarlier(at, () => this.#tryNext(job.lane));
   }
@@ -82,6 +93,7 @@ export class Lanes {
     if (lane.trying === job) {
       lane.trying = undefined;
       lane.pollMs = pollMs.first;
+      lane.holdersAt = this.#clock.now() + holdersMs.first;
       this.#tryNext(job.lane);
     } else if (lane.trying === undefined && lane.members.size === 0) {
       this.#tryNext(job.lane);
@@ -127,6 +139,7 @@ export class Lanes {
       full: 'slot',
       roomMade: false,
       pollMs: pollMs.first,
+      holdersAt: this.#clock.now() + holdersMs.first,
       timer: new Timer(this.#clock),
     };
     this.#lanes.set(name, lane);

@@ -45,6 +45,25 @@ describe('two clients on one store', () => {
     expect(clock.sleeping).toBe(0);
   });
 
+  it('whoever waits for a slot looks at the jobs that hold it, though nobody waits for those any more', async () => {
+    const [store, clock] = [memoryStore(), new ManualClock()];
+    const provider = new BusyProvider(clock, { workMs: 3_000 });
+    const script = { members: provider.members, capabilities: { limits: { jobs: 2 } } };
+    const [gone, here] = [makeClient(script, { store, clock }), makeClient(script, { store, clock })];
+    const left = await Promise.all([gone.sluice.import({ source }), gone.sluice.import({ source })]);
+    const queued = await gone.sluice.import({ source });
+    await clock.run(gone.sluice.close());
+    const job = await here.sluice.import({ source });
+    expect(job.snapshot.waitingFor).toMatchObject({ what: 'slot' });
+    expect(await clock.run(job.wait({ timeoutMs: 60_000 }))).toMatchObject({ state: 'completed' });
+    const states = await Promise.all(left.map(async ({ id }) => (await here.sluice.job(id)).snapshot.state));
+    expect(states).toContain('completed');
+    // What has not begun is nobody's but its owner's.
+    expect((await here.sluice.job(queued.id)).snapshot.state).toBe('queued');
+    await clock.run(here.sluice.close());
+    expect(clock.sleeping).toBe(0);
+  });
+
   it('both may wait for the same job: one moves it, both are told', async () => {
     const status = looksInTurn(running(), running(), completed);
     const { clock, here, there } = pair({ members: { status } });
