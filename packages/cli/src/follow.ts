@@ -29,6 +29,9 @@ export async function follow(options: FollowOptions, work: (follower: Follower) 
   }
 }
 
+/** So many jobs are named for one reason; the others are counted. */
+const mostTold = 5;
+
 /** Follows jobs; each one's last line is printed exactly once. */
 export class Follower {
   readonly #reporter: Reporter;
@@ -36,6 +39,8 @@ export class Follower {
   readonly #followed = new Set<Promise<void>>();
   readonly #last: ImportSnapshot[] = [];
   #refused = false;
+  /** How often what stopped a job was said: a disk that is full stops all of them. */
+  readonly #told = new Map<string, number>();
 
   constructor(reporter: Reporter, interruption: Interruption) {
     this.#reporter = reporter;
@@ -70,6 +75,7 @@ export class Follower {
   /** Waits for all of them, says how to go on where some are not over, and answers with the exit code. */
   async finish(config: string | undefined): Promise<number> {
     await Promise.all(this.#followed);
+    for (const [what, times] of this.#told) if (times > mostTold) this.note(`${times - mostTold} more jobs: ${what}`);
     const alive = this.#last.filter(({ state }) => state === 'queued' || state === 'running');
     const { reason } = this.#interruption;
     if (alive.length > 0 && reason !== undefined) this.note(`${words[reason]}; ${howToGoOn(alive, config)}`);
@@ -96,10 +102,16 @@ export class Follower {
         if (!goesOn(job.snapshot)) break;
       }
     } catch (error) {
-      const stopped = this.#interruption.signal.aborted;
-      if (!stopped) this.refuse(`${job.id}: ${wordsOf(error)}; the job is alive: sluice wait ${job.id}`);
+      if (!this.#interruption.signal.aborted) this.#cannotFollow(job, wordsOf(error));
     }
     this.#end(job.snapshot);
+  }
+
+  #cannotFollow({ id }: ImportJob, what: string): void {
+    this.#refused = true;
+    const times = (this.#told.get(what) ?? 0) + 1;
+    this.#told.set(what, times);
+    if (times <= mostTold) this.note(`${id}: ${what}; the job is alive: sluice wait ${id}`);
   }
 
   #end(snapshot: ImportSnapshot): void {

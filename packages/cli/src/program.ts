@@ -12,7 +12,7 @@ import type { PushOptions } from './commands/push.js';
 import type { RetryCommandOptions } from './commands/retry.js';
 import type { ServeOptions } from './commands/serve.js';
 import { exitCode } from './exit-code.js';
-import { parseDuration } from './request/duration.js';
+import { parseAge } from './request/duration.js';
 import { addSelectionOptions } from './request/job-selection.js';
 import { choicesOf, collect } from './request/lists.js';
 import { positiveNumber, wholeNumber } from './request/numbers.js';
@@ -120,7 +120,7 @@ function addBulk(program: Command, ended: Ended): void {
       ended(await retryCommand(ids, options));
     });
   addCommonOptions(program.command('gc').description('take away what was left behind and nobody will ask for'))
-    .option('--older-than <duration>', 'only what was left so long ago', parseDuration, 24 * 3_600_000)
+    .option('--older-than <duration>', 'only what was left so long ago', parseAge, 24 * 3_600_000)
     .option('--dry-run', 'say what it would be, and leave it')
     .action(async (options: GcCommandOptions) => {
       const { gcCommand } = await import('./commands/gc.js');

@@ -1,11 +1,14 @@
+import { resolve } from 'node:path';
 import { type Sluice, SluiceError } from '@sluice/core';
 import { exitCode } from '../exit-code.js';
 import { quoted } from '../follow.js';
 import { Interruption } from '../interruption.js';
 import type { BadRow, Row } from '../manifest/row.js';
 import type { RowReading } from '../manifest/row-request.js';
+import { assertReportable } from '../report/write-report.js';
+import { usageError } from '../usage.js';
 import { ManifestRun } from './manifest-run.js';
-import { ResultFile, type Shape } from './result-file.js';
+import { isSameFile, ResultFile, type Shape } from './result-file.js';
 import type { Tally } from './tally.js';
 import { Telling } from './telling.js';
 
@@ -21,6 +24,8 @@ export interface BulkOptions {
 export interface BulkInput {
   /** What it is called. */
   title: string;
+  /** The manifest, where it is a file. */
+  path?: string | undefined;
   rows: () => AsyncIterable<Row | BadRow>;
   reading: RowReading;
   /** How many rows there are, where that is known. */
@@ -33,6 +38,7 @@ export interface BulkInput {
 
 /** Brings rows through to their ends, and tells it on the terminal, in the result and in the report. */
 export async function runBulk(sluice: Sluice, input: BulkInput, options: BulkOptions): Promise<number> {
+  await assertApart(input.path, options);
   const result = options.result === undefined ? undefined : await ResultFile.open(options.result, input.shape);
   const interruption = new Interruption(options.timeout);
   const telling = new Telling(input, options);
@@ -48,15 +54,28 @@ export async function runBulk(sluice: Sluice, input: BulkInput, options: BulkOpt
   } catch (error) {
     if (!SluiceError.is(error) || tally.over + tally.left === 0) throw error;
     await telling.finish(error.message);
-    reporter.note(`${error.message}. ${goOnWords(input)}`);
+    reporter.note(`${error.message}; ${goOnWords(input)}`);
     return exitCode.failed;
   } finally {
     interruption.end();
     reporter.close();
   }
   const { reason } = interruption;
+  if (reason === undefined && tally.over + tally.left === 0) reporter.note(`${input.title}: has no rows`);
   await telling.finish(reason === undefined ? undefined : reasons[reason]);
   return codeOf(tally, interruption, () => reporter.note(`${reasons[reason ?? 'interrupted']}; ${goOnWords(input)}`));
+}
+
+/** Nothing is written over what is read, nor two things into one file. */
+async function assertApart(manifest: string | undefined, { result, report }: BulkOptions): Promise<void> {
+  if (manifest !== undefined && result !== undefined && (await isSameFile(manifest, result))) {
+    throw usageError('--result: is the manifest itself; name another file');
+  }
+  if (report === undefined) return;
+  if (result !== undefined && resolve(result) === resolve(report)) {
+    throw usageError('--report: is the file of --result; name another one');
+  }
+  await assertReportable(report);
 }
 
 const reasons = { interrupted: 'interrupted', timeout: 'the time is up' };

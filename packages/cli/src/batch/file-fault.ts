@@ -14,7 +14,7 @@ export function fileFault(error: unknown, what: string): SluiceError {
   });
 }
 
-const full = 'the disk is full; make room and run the same again: what is done is done';
+const full = 'the disk is full; make room and run the same again';
 const notWritable = 'cannot be written; make it and its folder writable, or name another place';
 
 const faults: Record<string, string> = {

@@ -6,7 +6,7 @@ import type { JsonValue } from '@sluice/core';
 import { DigestMap } from '@sluice/core/node';
 import { stringify } from 'csv-stringify/sync';
 import { isColumn, resultColumns } from '../manifest/columns.js';
-import { type Format, openResult } from '../manifest/open-manifest.js';
+import { type Format, type Manifest, openResult } from '../manifest/open-manifest.js';
 import { cellText, isBad, ownCells, type Row, rowDigest } from '../manifest/row.js';
 import { usageError } from '../usage.js';
 import { fileFault } from './file-fault.js';
@@ -57,13 +57,13 @@ export class ResultFile {
     this.#completed = options.completed;
   }
 
-  /** @throws SluiceError `invalid-request` for a file that cannot be written, or that another process writes */
+  /** @throws SluiceError `invalid-request` for a file that cannot be written, that is no result, or that another process writes */
   static async open(name: string, wanted: Shape): Promise<ResultFile> {
     const path = resolve(name);
     const unlock = await guarded(name, async () => lockFile(path));
     try {
       return await guarded(name, async () => {
-        const old = existsSync(path) ? await readKept(path) : undefined;
+        const old = existsSync(path) ? await readOld(path) : undefined;
         const extra = old?.columns.filter((column) => !wanted.columns.includes(column)) ?? [];
         const shape = { ...wanted, columns: [...wanted.columns, ...extra] };
         await rewrite(path, shape, old);
@@ -127,6 +127,22 @@ export class ResultFile {
       }
     });
   }
+}
+
+/** What an earlier run left. Another file is not taken for it: all that is in it would be lost. */
+async function readOld(path: string): Promise<Kept> {
+  const { size } = await stat(path);
+  if (size > 0 && !(await isResult(await openResult(path)))) {
+    throw usageError('is there already and is no result of a batch; name another file');
+  }
+  return readKept(path);
+}
+
+async function isResult({ format, heading, rows }: Manifest): Promise<boolean> {
+  if (format === 'csv') return names.every((name) => heading.includes(name));
+  // A process that died at its first line left only half of it.
+  for await (const row of rows()) return isBad(row) || row.cells.state !== undefined;
+  return true;
 }
 
 interface Kept {

@@ -1,11 +1,15 @@
 import { describeRow } from '../manifest/row.js';
-import { printable } from '../output/text.js';
+import { cutMiddle, printable } from '../output/text.js';
 import { count } from './batch-words.js';
 import type { RowEnding } from './row-ending.js';
 
 /** So many rows are named for one reason; the others are counted. */
 const mostNamed = 5;
 const mostKinds = 500;
+/** Characters that are looked at of a name; a field of a manifest may be of any length. */
+const longestName = 1_024;
+const nameColumns = 100;
+const reasonColumns = 1_000;
 
 /** The rows that a person has to know of: they failed, or there is something wrong with them. */
 export class Troubles {
@@ -20,8 +24,8 @@ export class Troubles {
     known.times += 1;
     if (known.times > 1 || this.#kinds.size < mostKinds) this.#kinds.set(kind, known);
     if (known.times > mostNamed) return undefined;
-    const { name } = ending;
-    return `${describeRow(ending)}${name === '' ? '' : ` ${printable(name)}`}: ${reason}`;
+    const name = cutMiddle(printable(ending.name.slice(0, longestName)), nameColumns);
+    return `${describeRow(ending)}${name === '' ? '' : ` ${name}`}: ${reason}`;
   }
 
   /** What was only counted. */
@@ -40,7 +44,12 @@ function kindOf(reason: string): string {
     .replace(/\d+/g, '0');
 }
 
-function reasonOf({ kind, snapshot, error }: RowEnding): string | undefined {
+function reasonOf(ending: RowEnding): string | undefined {
+  const reason = wordsOf(ending);
+  return reason === undefined || reason.length <= reasonColumns ? reason : `${reason.slice(0, reasonColumns)}…`;
+}
+
+function wordsOf({ kind, snapshot, error }: RowEnding): string | undefined {
   if (kind === 'refused') return printable(error?.message ?? '');
   if (kind === 'left') return error === undefined || error.code === 'aborted' ? undefined : printable(error.message);
   if (kind !== 'ended' || snapshot === undefined) return undefined;

@@ -1,12 +1,10 @@
 import { type BulkOptions, runBulk } from '../batch/bulk-command.js';
-import { isSameFile } from '../batch/result-file.js';
 import { isResultColumn } from '../manifest/columns.js';
 import { openManifest } from '../manifest/open-manifest.js';
 import { surveyManifest } from '../manifest/survey.js';
 import { adapterOf, sharedFields } from '../request/build-requests.js';
 import type { CommonOptions, RequestOptions } from '../request/request-options.js';
 import { withSluice } from '../session.js';
-import { usageError } from '../usage.js';
 
 /** What `sluice batch` takes. */
 export interface BatchCommandOptions extends CommonOptions, BulkOptions, RequestOptions {}
@@ -15,19 +13,13 @@ export interface BatchCommandOptions extends CommonOptions, BulkOptions, Request
 export async function batchCommand(name: string, options: BatchCommandOptions): Promise<number> {
   return withSluice(options, async (sluice) => {
     const manifest = await openManifest(name);
-    if (
-      manifest.path !== undefined &&
-      options.result !== undefined &&
-      (await isSameFile(manifest.path, options.result))
-    ) {
-      throw usageError('--result: is the manifest itself; name another file');
-    }
     const survey = manifest.again ? await surveyManifest(manifest) : undefined;
     const { format, folder, heading } = manifest;
     return runBulk(
       sluice,
       {
         title: manifest.label,
+        path: manifest.path,
         rows: () => manifest.rows(),
         reading: {
           folder,

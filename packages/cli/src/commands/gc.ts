@@ -42,9 +42,9 @@ function describe({ strays, swept, problems }: Collected, dryRun: boolean): stri
     ...(swept === undefined
       ? []
       : [
-          `${swept.messages} deliveries without a job or read long ago, ${swept.parts} parts of uploads that are over: forgotten`,
+          `in the store: ${swept.messages} deliveries for jobs that never came or read long ago, and ${swept.parts} parts of uploads that are over, forgotten`,
         ]),
-    `${taken} of the staging bucket ${verb}`,
+    `in the staging bucket: ${taken} ${verb}`,
   ];
 }
 

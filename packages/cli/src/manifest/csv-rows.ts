@@ -65,6 +65,8 @@ export class CsvRows {
     const heading = record.map((name) => name.trim());
     const strange = heading.find((name) => !isColumn(name));
     if (!this.#strict) return heading;
+    if (heading.length === 0)
+      throw usageError(`${this.#label}: is empty; its first line must name the columns, such as "source"`);
     if (!heading.includes('source'))
       throw usageError(
         `${this.#label}: the first line must name the columns, and one of them must be "source"${strange === undefined ? '' : `; ${columnProblem(strange)}`}`,
@@ -126,6 +128,8 @@ function describeFaults([first]: CsvError[], lastLine?: number): [line: number, 
 const faults: Record<string, string> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed',
   CSV_INVALID_CLOSING_QUOTE: 'a quote ends in the middle of a field: write it twice, or put the whole field in quotes',
+  INVALID_OPENING_QUOTE:
+    'a quote stands in the middle of a field: put the whole field in quotes, and write quotes within it twice',
   CSV_MAX_RECORD_SIZE: `is longer than ${longestRow / 1024 / 1024} MiB: is a quote never closed?`,
 };
 
@@ -145,6 +149,8 @@ export function headingOf(head: string): string[] {
     {
       delimiter: delimiterOf(head),
       relax_quotes: true,
+      relax_column_count: true,
+      to: 1,
     },
   );
   return line?.map((name) => name.trim()) ?? [];

@@ -54,7 +54,7 @@ async function readHead(name: string, path: string): Promise<string> {
     const file = await open(path);
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(headLength), 0, headLength, 0);
-      return buffer.toString('utf8', 0, bytesRead);
+      return textOf(buffer.subarray(0, bytesRead), name);
     } finally {
       await file.close();
     }
@@ -66,12 +66,20 @@ async function readHead(name: string, path: string): Promise<string> {
   }
 }
 
+/** What Excel calls "Unicode text" is UTF-16. Where single characters are of another encoding, their rows say so. */
+function textOf(head: Buffer, label: string): string {
+  const mark = head.subarray(0, 2).toString('hex');
+  if (mark === 'fffe' || mark === 'feff' || head.includes(0))
+    throw usageError(`${label}: is no UTF-8; save it as UTF-8`);
+  return head.toString('utf8');
+}
+
 async function openStandardInput(): Promise<Manifest> {
   const iterator = process.stdin[Symbol.asyncIterator]();
   const first = await iterator.next();
   const head: Buffer = first.done === true ? Buffer.alloc(0) : Buffer.from(first.value);
   const bytes = Readable.from(chunksOf(head, iterator), { objectMode: false });
-  const text = head.toString('utf8');
+  const text = textOf(head, 'standard input');
   return {
     label: 'standard input',
     format: formatOf(text),

@@ -2,6 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import type { Expect, ImportRequest, JsonObject, JsonValue, Metadata, SourceInput } from '@sluice/core';
 import { SluiceError } from '@sluice/core';
 import { parseSource } from '../request/parse-source.js';
+import { isResultColumn } from './columns.js';
 import { cellText, type Row } from './row.js';
 
 /** What a row that does not say it itself is given. */
@@ -22,6 +23,7 @@ export interface RowReading {
  */
 export function requestOf(row: Row, { folder, defaults, adapterOf }: RowReading): ImportRequest {
   const { cells } = row;
+  assertReadable(cells);
   const provider = text(cells, 'provider') ?? defaults.provider;
   const name = text(cells, 'name');
   const key = text(cells, 'key');
@@ -47,6 +49,15 @@ export function requestOf(row: Row, { folder, defaults, adapterOf }: RowReading)
 }
 
 type Cells = Row['cells'];
+
+/** A name that lost a letter on the way would be another name at the provider. */
+function assertReadable(cells: Cells): void {
+  for (const [column, value] of Object.entries(cells)) {
+    if (typeof value === 'string' && value.includes('\uFFFD') && !isResultColumn(column)) {
+      throw wrong(column, 'has a character that is no UTF-8; save the file as UTF-8');
+    }
+  }
+}
 
 function wrong(column: string, rule: string): SluiceError {
   return new SluiceError({ code: 'invalid-request', message: `${column}: ${rule}` });

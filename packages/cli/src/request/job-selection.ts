@@ -1,6 +1,6 @@
 import type { JobFilter } from '@sluice/core';
 import { type Command, InvalidArgumentError } from 'commander';
-import { parseDuration } from './duration.js';
+import { ageOf } from './duration.js';
 
 /** Which jobs, as the command line says it. */
 export interface JobSelection {
@@ -15,7 +15,7 @@ export function addSelectionOptions(command: Command): Command {
   return command
     .option('--provider <name>', 'only those of this provider')
     .option('--name <text>', 'only those with this in their names')
-    .option('--since <when>', 'only those created since then: 30m, 2h, or 2026-01-31T12:00Z', parseSince);
+    .option('--since <when>', 'only those created since then: 30m, 2h, 7d, or 2026-01-31T12:00Z', parseSince);
 }
 
 /** The same for the library. */
@@ -28,10 +28,7 @@ export function filterOf({ provider, name, since }: JobSelection): JobFilter {
 }
 
 function parseSince(text: string): number {
-  if (/^\d{4}-\d\d/.test(text)) {
-    const at = Date.parse(text);
-    if (!Number.isNaN(at)) return at;
-    throw new InvalidArgumentError('It is a time such as 2026-01-31T12:00Z, or how long ago, such as 2h.');
-  }
-  return Date.now() - parseDuration(text);
+  const at = /^\d{4}-\d\d/.test(text) ? Date.parse(text) : Date.now() - ageOf(text);
+  if (!Number.isNaN(at)) return at;
+  throw new InvalidArgumentError('It is a time such as 2026-01-31T12:00Z, or how long ago, such as 2h or 7d.');
 }

@@ -192,6 +192,10 @@ describe('sluice batch refuses, in one line and with nothing done,', () => {
     ['a manifest that is not there', ['none.csv'], /none\.csv: there is no such file/],
     ['a column that no manifest has', ['bad.csv'], /bad\.csv: column "naem" is none of/],
     ['a result that is the manifest', ['rows.csv', '--result', 'rows.csv'], /is the manifest itself/],
+    ['a result that is another manifest', ['rows.csv', '--result', 'bad.csv'], /is no result of a batch/],
+    ['a report that is the manifest', ['rows.csv', '--report', 'rows.csv'], /is there already and is no page/],
+    ['one file for both', ['rows.csv', '--result', 'a', '--report', 'a'], /--report: is the file of --result/],
+    ['a report that cannot be written', ['rows.csv', '--report', 'no/where.html'], /its folder is not there/],
     ['a result that cannot be written', ['rows.csv', '--result', 'no/where.csv'], /its folder is not there/],
   ])('%s', async (_name, words, message) => {
     const world = await makeWorld(fast, unlimited);
@@ -201,6 +205,9 @@ describe('sluice batch refuses, in one line and with nothing done,', () => {
     expect([ran.code, ran.stdout]).toEqual([2, '']);
     expect(ran.stderr).toMatch(message);
     expect(ran.stderr.trim().split('\n')).toHaveLength(1);
+    expect(await readFile(join(world.folder, 'rows.csv'), 'utf8')).toBe(manifestOf(world, names(1)));
+    expect(await readFile(join(world.folder, 'bad.csv'), 'utf8')).toBe('source,naem\na,b\n');
+    expect(world.emulator.importly.counts().starts).toBe(0);
   });
 
   it('a store that is damaged', async () => {

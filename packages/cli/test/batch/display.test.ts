@@ -118,6 +118,12 @@ describe('a batch that is told in lines', () => {
     expect(said).toHaveLength(1);
   });
 
+  it('cuts a name that is a megabyte', () => {
+    const { said, reporter } = lines();
+    reporter.row({ ...ended(1, true), name: `${'folder/'.repeat(150_000)}clip.mp4` });
+    expect(said[0]?.length).toBeLessThan(200);
+  });
+
   it('names the first few of many that failed alike, and counts the others', () => {
     const { said, tally, reporter, scene } = lines();
     for (let number = 1; number <= 1_000; number += 1) {

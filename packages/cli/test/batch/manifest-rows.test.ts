@@ -67,7 +67,24 @@ describe('a CSV manifest', () => {
     );
     await expect(rowsOf('url,name\nhttps://a/1,x\n')).rejects.toThrow(/one of them must be "source"/);
     await expect(rowsOf('source,source\n')).rejects.toThrow(/"source" is there twice/);
-    await expect(rowsOf('')).rejects.toThrow(/first line must name the columns/);
+    await expect(rowsOf('')).rejects.toThrow(/is empty; its first line must name the columns/);
+  });
+
+  it('is refused at once when it is no UTF-8', async () => {
+    const text = 'source,name\nhttps://a/1,x\n';
+    for (const bytes of [Buffer.from(text, 'utf16le'), Buffer.from(`\uFEFF${text}`, 'utf16le').swap16()]) {
+      await expect(rowsOf(bytes)).rejects.toThrow(/is no UTF-8; save it as UTF-8/);
+    }
+  });
+
+  it('tells of a quote in the middle of a field', async () => {
+    const rows = await rowsOf('source,name\nhttps://a/1,a"b\nhttps://a/2,c\n');
+    expect(rows[0]).toMatchObject({
+      number: 1,
+      line: 2,
+      problem: expect.stringMatching(/put the whole field in quotes/),
+    });
+    expect(rows[1]).toMatchObject({ number: 2, cells: { name: 'c' } });
   });
 });
 

@@ -110,6 +110,18 @@ describe('a result', () => {
     await result.close();
   });
 
+  it.each([
+    ['a manifest', 'source,name\ns1,n1\n'],
+    ['rows of JSON', '{"source":"s1"}\n'],
+    ['a video', Buffer.from([0, 1, 2, 255, 254])],
+  ])('is not written over %s', async (_what, content) => {
+    writeFileSync(path, content);
+    await expect(ResultFile.open(path, csv)).rejects.toThrow(
+      /is there already and is no result of a batch|is no UTF-8/,
+    );
+    expect(readFileSync(path).equals(Buffer.from(content))).toBe(true);
+  });
+
   it('whose folder is not there is refused before anything is done', async () => {
     await expect(ResultFile.open(join(path, '..', 'no', 'r.csv'), csv)).rejects.toThrow(/its folder is not there/);
   });

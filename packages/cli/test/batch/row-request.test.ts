@@ -40,6 +40,7 @@ describe('the columns of a row', () => {
     [{ source, if_exists: 'maybe' }, /^if_exists: must be one of replace, skip, fail/],
     [{ source, route: 'by foot' }, /^route: must be one of/],
     [{ source, 'option.a': '1', 'option.a.b': '2' }, /^option\.a\.b: a has a value/],
+    [{ source, name: 'M\uFFFDnchen' }, /^name: has a character that is no UTF-8; save the file as UTF-8/],
     [{ source: 'not-there.mp4' }, /no file at "\/manifests\/not-there\.mp4"/],
   ])('%j is refused with the column', (cells, message) => {
     expect(() => read(cells)).toThrow(message);

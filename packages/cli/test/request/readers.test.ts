@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAssignments } from '../../src/request/assignments.js';
-import { parseDuration } from '../../src/request/duration.js';
+import { parseAge, parseDuration } from '../../src/request/duration.js';
 import { readFault } from '../../src/request/fault.js';
 import { choicesOf } from '../../src/request/lists.js';
 import { positiveNumber, wholeNumber } from '../../src/request/numbers.js';
@@ -12,10 +12,16 @@ describe('durations', () => {
     ['1.5m', 90_000],
     ['2h', 7_200_000],
     ['596h', 2_145_600_000],
+    ['1d', 86_400_000],
   ])('%s is %d ms', (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds));
 
-  it.each(['', '10', '0s', '-5s', '5 m', '1d', '1e3s', '597h', 'soon'])('%j is none', (text) => {
+  it.each(['', '10', '0s', '-5s', '5 m', '1w', '1e3s', '597h', 'soon'])('%j is none', (text) => {
     expect(() => parseDuration(text)).toThrow('such as 10m');
+  });
+
+  it('of the past are of any length', () => {
+    expect(parseAge('90d')).toBe(90 * 86_400_000);
+    expect(() => parseAge('90')).toThrow('such as 24h or 30d');
   });
 });
 

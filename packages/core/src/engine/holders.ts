@@ -23,8 +23,9 @@ export class Holders {
   lookAt(lane: string): void {
     if (this.#looking.has(lane)) return;
     this.#looking.add(lane);
-    const done = () => void this.#looking.delete(lane);
-    this.#lookAtAll(lane).then(done, done);
+    void this.#lookAtAll(lane)
+      .catch(() => undefined)
+      .finally(() => this.#looking.delete(lane));
   }
 
   async #lookAtAll(lane: string): Promise<void> {
