@@ -3,6 +3,7 @@ import type { ConfiguredSource, SourceContext, SourceState } from '../model/defi
 import { SluiceError } from '../model/error.js';
 import { redactUrl } from '../model/redact.js';
 import { schemes } from '../model/source.js';
+import { asStopped } from '../wire/until-stopped.js';
 
 /** How long a connection to a source may say nothing, in milliseconds. */
 const idleTimeoutMs = 30_000;
@@ -71,14 +72,16 @@ export class Sources {
     return target.href;
   }
 
-  /** @throws SluiceError `source-unreachable`, `auth`, `unsupported` naming the package that is missing */
+  /** @throws SluiceError `source-unreachable`, `auth`, `unsupported` naming the package that is missing; `aborted` once the signal has fired */
   look(url: string, options: ReadingOptions): Promise<SourceState> {
-    return this.#of(url).look(this.withCredentials(url), this.#contextOf(options));
+    const looking = this.#of(url).look(this.withCredentials(url), this.#contextOf(options));
+    return asStopped(options.signal, looking);
   }
 
   /** @throws SluiceError as {@link Sources.look} */
   open(url: string, options: ReadingOptions): Promise<OpenBytes> {
-    return this.#of(url).open(this.withCredentials(url), this.#contextOf(options));
+    const opening = this.#of(url).open(this.withCredentials(url), this.#contextOf(options));
+    return asStopped(options.signal, opening);
   }
 
   /** An https URL under which others can fetch it, for as long as was asked for or as long as is possible. */

@@ -32,6 +32,8 @@ class StreamBytes implements OpenBytes {
   readonly seekable = false;
   readonly #name: string;
   readonly #chunks: AsyncIterator<Uint8Array>;
+  /** The next chunk is asked for. */
+  #pulling = false;
   /** What was read last, and where it begins. */
   #kept: Uint8Array[] = [];
   #keptFrom = 0;
@@ -52,7 +54,9 @@ class StreamBytes implements OpenBytes {
   }
 
   async #pull(): Promise<void> {
+    this.#pulling = true;
     const next = await this.#chunks.next();
+    this.#pulling = false;
     if (next.done === true) {
       this.#ended = true;
       return;
@@ -87,8 +91,11 @@ class StreamBytes implements OpenBytes {
     return { size: Math.max(this.size, this.#readTo), fingerprint: this.fingerprint };
   }
 
+  /** A generator ends when it has given what it was asked for: one that never does is not waited for. */
   async close(): Promise<void> {
-    await this.#chunks.return?.();
+    const ended = this.#chunks.return?.();
+    if (this.#pulling) void ended?.catch(() => undefined);
+    else await ended;
   }
 }
 

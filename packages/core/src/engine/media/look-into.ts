@@ -3,6 +3,7 @@ import type { OpenBytes } from '../../model/bytes.js';
 import { SluiceError } from '../../model/error.js';
 import type { JobRecord, Warning } from '../../model/record.js';
 import { isByteInput } from '../../model/source.js';
+import { abortError } from '../../wire/clock.js';
 import type { Engine } from '../engine.js';
 import { errorOf, type Intake, judge } from '../intake.js';
 import type { Provider } from '../providers.js';
@@ -43,6 +44,9 @@ export async function lookIntoBytes(step: Step, bytes: OpenBytes): Promise<void>
   const known = record.measured?.media !== undefined || record.warnings.some(({ code }) => code === warningCode);
   if (!readsMedia(provider) || known || record.upload !== undefined) return;
   const read = bytes.seekable ? await readContainer(bytes) : onlyOnce;
+  const { stop } = step.signals;
+  // What could not be read for that is read by the next step.
+  if (stop.aborted) throw abortError(stop);
   if ('unread' in read) {
     const warning: Warning = { code: warningCode, message: unreadMessage(record, provider, read) };
     await step.save(warned(record, [warning]));

@@ -4,6 +4,8 @@ import { saidBy } from '../../model/issues.js';
 import type { JobRecord } from '../../model/record.js';
 import { displaySource, type Source } from '../../model/source.js';
 import { sourceChanged } from '../../model/source-changed.js';
+import type { StopSignal } from '../../wire/stop.js';
+import { untilStopped } from '../../wire/until-stopped.js';
 import type { Engine } from '../engine.js';
 import { nextFile } from '../put/files.js';
 import type { Step } from '../step.js';
@@ -27,11 +29,23 @@ export async function openJobSource(step: Step): Promise<OpenBytes> {
       record.upload ?? (source.kind === 'file' ? { size: source.size, fingerprint: bytes.fingerprint } : bytes);
     assertSame(begun, bytes, record);
     assertSize(record, bytes.size);
-    return bytes;
+    return stoppable(bytes, step.signals.stop);
   } catch (error) {
     await bytes.close();
     throw error;
   }
+}
+
+/** A stream may give nothing for ever, and a connection that is cut may say that its file is gone: neither holds up a step that is stopped, or speaks for it. */
+function stoppable(bytes: OpenBytes, stop: StopSignal): OpenBytes {
+  const { size, fingerprint, seekable, far } = bytes;
+  return {
+    ...{ size, fingerprint, seekable },
+    ...(far !== undefined && { far }),
+    read: (target, position) => untilStopped(stop, bytes.read(target, position)),
+    look: () => untilStopped(stop, bytes.look()),
+    close: () => bytes.close(),
+  };
 }
 
 /** What is opened: the job's source, or of the files that go into a bucket the one whose turn it is. */
