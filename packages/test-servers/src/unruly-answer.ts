@@ -61,11 +61,13 @@ async function sendPieces(
     position += piece.byteLength;
     if (!response.write(piece)) await drained(response);
   }
-  if (end === to) return void response.end();
+  // Whoever was promised more would wait for it as long as the connection is kept.
+  const isPromisedMore = typeof file.length === 'number' && file.length > to - from;
+  if (end === to && !isPromisedMore) return void response.end();
   if (end === file.silentFrom) return;
   // What was written is to arrive first.
   await new Promise((resolve) => response.write('', resolve));
-  if (end === file.truncatedAt) return void response.socket?.end();
+  if (end === file.truncatedAt || isPromisedMore) return void response.socket?.end();
   if (file.resets !== undefined) file.resets -= 1;
   response.socket?.resetAndDestroy();
 }
