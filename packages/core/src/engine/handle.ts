@@ -43,7 +43,9 @@ export class JobHandle implements ImportJob {
     this.#driver.assertOpen();
     return new Promise<void>((resolve, reject) => {
       let callOff = () => {};
+      let over = false;
       const done = (error?: SluiceError) => {
+        over = true;
         stopListening();
         release();
         callOff();
@@ -51,18 +53,32 @@ export class JobHandle implements ImportJob {
         if (error === undefined) resolve();
         else reject(error);
       };
+      const take = (record: JobRecord) => {
+        if (over) return;
+        this.#record = record;
+        if (isFinal(record.state)) done();
+      };
       const stopListening = this.#engine.bus.listen(this.id, (notice) => {
         if (notice.kind === 'stuck' || notice.kind === 'closed') done(notice.error);
-        if (notice.kind !== 'record') return;
-        this.#record = notice.record;
-        if (isFinal(notice.record.state)) done();
+        if (notice.kind === 'record') take(notice.record);
       });
       const { release } = this.#driver.drive(this.#record);
+      this.#catchUp(take);
       const forget = onAbort(signal, () => done(abortError(signal)));
       if (timeoutMs !== undefined) {
         callOff = this.#engine.clock.after(timeoutMs, () => done(timedOut(this.id, timeoutMs)));
       }
     });
+  }
+
+  /** The job may have gone on since it was seen last, and its end been told while nobody listened: the next look may be hours away. */
+  #catchUp(take: (record: JobRecord) => void): void {
+    const known = this.#record;
+    const takeNewer = (record: JobRecord | undefined) => {
+      if (record !== undefined && this.#record === known && record.updatedAt >= known.updatedAt) take(record);
+    };
+    // A store that cannot be read now is asked by who moves the job.
+    this.#engine.store.read(this.id).then(takeNewer, () => undefined);
   }
 
   #outcome(): ImportSnapshot {
@@ -89,7 +105,9 @@ export class JobHandle implements ImportJob {
     });
     const forget = onAbort(signal, () => queue.end(abortError(signal)));
     take(this.#record);
-    const { release } = isFinal(this.#record.state) ? { release: () => undefined } : this.#driver.drive(this.#record);
+    const over = isFinal(this.#record.state);
+    const { release } = over ? { release: () => undefined } : this.#driver.drive(this.#record);
+    if (!over) this.#catchUp(take);
     try {
       yield* queue;
     } finally {

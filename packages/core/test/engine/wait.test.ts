@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { completed, looksInTurn, running } from '../support/acme.js';
+import { memoryStore } from '../../src/store/memory.js';
+import { completed, looksInTurn, running, started } from '../support/acme.js';
 import { makeClient, source } from '../support/client.js';
+import { ManualClock } from '../support/manual-clock.js';
 
 describe('a wait', () => {
   it('that takes too long says so with the id, and the job is alive', async () => {
@@ -55,6 +57,19 @@ describe('a wait', () => {
     expect(await clock.run(job.wait())).toMatchObject({ state: 'completed' });
     expect(await job.wait()).toMatchObject({ state: 'completed' });
     expect(await (await sluice.job(job.id)).wait()).toMatchObject({ state: 'completed' });
+  });
+
+  it('ends for what ended while nobody listened here, however late the next look would be', async () => {
+    const [store, clock] = [memoryStore(), new ManualClock()];
+    const script = { members: { start: async () => started('r1', running('working', { nextLookMs: 3_600_000 })) } };
+    const [here, there] = [makeClient(script, { store, clock }), makeClient(script, { store, clock })];
+    const [waited, followed] = [await here.sluice.import({ source }), await here.sluice.import({ source })];
+    for (const { id } of [waited, followed]) await (await there.sluice.job(id)).refresh();
+    expect(await clock.run(waited.wait({ timeoutMs: 1_000 }))).toMatchObject({ state: 'completed' });
+    const told: string[] = [];
+    for await (const { type } of followed.events()) told.push(type);
+    expect(told.at(-1)).toBe('job');
+    expect(clock.sleeping).toBe(0);
   });
 
   it('for a job that is not there is refused', async () => {
