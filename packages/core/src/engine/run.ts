@@ -1,5 +1,6 @@
-import { toSluiceError } from '../model/error.js';
+import { SluiceError, toSluiceError } from '../model/error.js';
 import { type Lease, slotsName } from '../store/contract.js';
+import { isTransient } from '../wire/failure.js';
 import { onAbort } from '../wire/on-abort.js';
 import { advanceLeased } from './advance.js';
 import { ClosedLanes } from './closed-lanes.js';
@@ -13,6 +14,8 @@ const lookEveryMs = 250;
 /** How soon a job is met again whose provider has another adapter here, where its lane cannot be passed over. Milliseconds. */
 const foreignAgainMs = 2_000;
 const foreignLaneMs = 60_000;
+/** How soon a store is asked again that could not be reached. Milliseconds. */
+const storeAgainMs = 5_000;
 
 /** How {@link runStore} works. */
 interface RunOptions {
@@ -21,22 +24,55 @@ interface RunOptions {
   concurrency: number;
 }
 
-/** Works the store: leases what is due, whoever made it, until the signal fires or, with `untilIdle`, nothing is left. */
-export async function runStore(engine: Engine, { signal, untilIdle, concurrency }: RunOptions): Promise<void> {
+/**
+ * Works the store: leases what is due, whoever made it, until the signal fires or, with `untilIdle`, nothing is left. A store that cannot be reached
+ * now is asked again, unless an end is awaited.
+ * @throws SluiceError the store's own error
+ */
+export async function runStore(engine: Engine, options: RunOptions): Promise<void> {
+  const { signal } = options;
   const nap = new Nap(engine);
   const lanes = new ClosedLanes(engine.clock, () => nap.end());
   const circuits = new StoreCircuits(engine.clock, lanes, () => nap.end());
   const moving = new Set<Promise<void>>();
   const stopListening = engine.onRoomMade((lane, what) => lanes.roomMade(lane, what));
   const forget = onAbort(signal, () => nap.end());
+  try {
+    await leaseAndMove(engine, options, { nap, lanes, circuits, moving });
+  } finally {
+    forget();
+    stopListening();
+    circuits.end();
+    await Promise.all(moving);
+  }
+}
+
+interface Work {
+  nap: Nap;
+  lanes: ClosedLanes;
+  circuits: StoreCircuits;
+  /** The steps on their way. None of them rejects. */
+  moving: Set<Promise<void>>;
+}
+
+async function leaseAndMove(
+  engine: Engine,
+  { signal, untilIdle, concurrency }: RunOptions,
+  { nap, lanes, circuits, moving }: Work,
+): Promise<void> {
   while (!signal.aborted) {
     nap.prepare();
     const room = concurrency - moving.size;
     // As it was when the store was asked: a lane may open meanwhile.
     const passedOver = lanes.names();
-    const wanted = await leaseWanted(engine, circuits, room);
-    const due = room > wanted.length ? await leaseDue(engine, lanes.mostLeases(room - wanted.length), passedOver) : [];
-    const leases = [...wanted, ...due];
+    const leases = await leaseSome(engine, { room, lanes, circuits, passedOver }).catch((error: unknown) => {
+      if (untilIdle || !SluiceError.is(error) || !isTransient(error)) throw error;
+      engine.log?.({ level: 'warn', message: error.message });
+    });
+    if (leases === undefined) {
+      await engine.clock.sleep(storeAgainMs, signal).catch(() => undefined);
+      continue;
+    }
     for (const lease of leases) {
       const step = stepOf(engine, lease, { signal, lanes, circuits }).finally(() => {
         moving.delete(step);
@@ -49,10 +85,6 @@ export async function runStore(engine: Engine, { signal, untilIdle, concurrency 
     if (untilIdle && moving.size === 0 && !(await anyLeft(engine))) break;
     await nap.sleep();
   }
-  forget();
-  stopListening();
-  circuits.end();
-  await Promise.allSettled([...moving]);
 }
 
 /** A pause that ends early when there is news, also news that came since it was prepared. */
@@ -75,6 +107,15 @@ class Nap {
   end(): void {
     this.#alarm.abort();
   }
+}
+
+async function leaseSome(
+  engine: Engine,
+  { room, lanes, circuits, passedOver }: Pick<Work, 'lanes' | 'circuits'> & { room: number; passedOver: string[] },
+): Promise<Lease[]> {
+  const wanted = await leaseWanted(engine, circuits, room);
+  if (room <= wanted.length) return wanted;
+  return [...wanted, ...(await leaseDue(engine, lanes.mostLeases(room - wanted.length), passedOver))];
 }
 
 function leaseDue(engine: Engine, limit: number, exceptLanes: string[]): Promise<Lease[]> {
@@ -101,12 +142,23 @@ async function leaseWanted(engine: Engine, circuits: StoreCircuits, most: number
   return leases;
 }
 
-async function stepOf(
-  engine: Engine,
-  lease: Lease,
-  options: { signal: AbortSignal; lanes: ClosedLanes; circuits: StoreCircuits },
-): Promise<void> {
-  const { signal, lanes, circuits } = options;
+/** One step of a job, or none where its time is not now. What goes wrong is noted: another step follows, and nobody awaits this one's error. */
+async function stepOf(engine: Engine, lease: Lease, options: StepOptions): Promise<void> {
+  try {
+    await takeStep(engine, lease, options);
+  } catch (thrown) {
+    const error = toSluiceError(thrown, 'unavailable');
+    if (error.code !== 'aborted') engine.log?.({ level: 'warn', message: `job ${lease.record.id}: ${error.message}` });
+  }
+}
+
+interface StepOptions {
+  signal: AbortSignal;
+  lanes: ClosedLanes;
+  circuits: StoreCircuits;
+}
+
+async function takeStep(engine: Engine, lease: Lease, { signal, lanes, circuits }: StepOptions): Promise<void> {
   const { record } = lease;
   const lane = slotsName(record.provider, record.lane);
   const starting = record.ref === undefined && record.intent === undefined;
@@ -126,8 +178,7 @@ async function stepOf(
   } catch (thrown) {
     if (starting) lanes.open(lane);
     circuits.settled(job, { next: 'held' });
-    const error = toSluiceError(thrown, 'unavailable');
-    if (error.code !== 'aborted') engine.log?.({ level: 'warn', message: `job ${record.id}: ${error.message}` });
+    throw thrown;
   }
 }
 

@@ -177,7 +177,10 @@ export interface Sluice<Providers extends Record<string, ConfiguredAdapter> = Re
    * than POST and GET 405.
    */
   handler(options?: HandlerOptions): (request: Request) => Promise<Response>;
-  /** Works the store: every job that is not final is carried on, new ones too, until the signal fires; with `untilIdle`, until none is left. */
+  /**
+   * Works the store: every job of the providers here that is not final is carried on, new ones too, until the signal fires; with `untilIdle`,
+   * until none is left. A store that cannot be reached for a while ends only the latter. @throws SluiceError the store's own error
+   */
   run(options?: { signal?: AbortSignal; untilIdle?: boolean }): Promise<void>;
   /**
    * The adapter's typed helpers for what its API has besides imports, such as `sluice.provider('shop').video(id)`.

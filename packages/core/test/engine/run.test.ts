@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createSluice } from '../../src/engine/create.js';
 import { SluiceError } from '../../src/model/error.js';
+import type { Commit, LeaseQuery } from '../../src/store/contract.js';
 import { memoryStore } from '../../src/store/memory.js';
 import { acmeAdapter, completed, looksInTurn, running, started, startsInTurn, unavailable } from '../support/acme.js';
 import { makeClient, source } from '../support/client.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { bound, counted } from '../support/stores.js';
+
+function storeAway(): SluiceError {
+  return new SluiceError({ code: 'unavailable', message: 'the disk is full' });
+}
 
 describe('run', () => {
   it('until idle carries on what others left, whatever it waits for, and ends', async () => {
@@ -100,6 +105,55 @@ describe('run', () => {
     await clock.run(sluice.run({ untilIdle: true }));
     expect((await record(good.id)).state).toBe('completed');
     expect(await record(bad.id)).toMatchObject({ state: 'failed', error: { code: 'timeout' } });
+  });
+
+  it('goes on when its store is back, unless its end is awaited, and leaves nothing behind either way', async () => {
+    const clock = new ManualClock();
+    const memory = bound(memoryStore());
+    let away = false;
+    const reachable = <T>(work: () => T) => (away ? Promise.reject(storeAway()) : work());
+    const store = {
+      ...memory,
+      lease: async (query: LeaseQuery) => reachable(() => memory.lease(query)),
+      commit: async (change: Commit) => reachable(() => memory.commit(change)),
+    };
+    const { sluice, log } = makeClient({}, { store, clock });
+    const stop = new AbortController();
+    const work = sluice.run({ signal: stop.signal });
+    away = true;
+    await clock.advance(20_000);
+    const asked = log.filter(({ message }) => message === 'the disk is full').length;
+    expect(asked).toBeGreaterThan(2);
+    expect(asked).toBeLessThan(6);
+    await expect(sluice.run({ untilIdle: true })).rejects.toMatchObject({ message: 'the disk is full' });
+    away = false;
+    const { id } = await makeClient({}, { store, clock }).sluice.import({ source });
+    await clock.advance(7_000);
+    expect((await sluice.job(id)).snapshot.state).toBe('completed');
+    stop.abort();
+    await work;
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('notes that a job could not be set aside', async () => {
+    const clock = new ManualClock();
+    const memory = bound(memoryStore());
+    const foreign = createSluice({ providers: { acme: acmeAdapter()({}) }, store: memory, clock });
+    await foreign.import({ source });
+    const commit = async () => Promise.reject(storeAway());
+    const { adapter, settings } = acmeAdapter()({});
+    const log: string[] = [];
+    const sluice = createSluice({
+      providers: { acme: { adapter: { ...adapter, name: 'another' }, settings } },
+      ...{ store: { ...memory, commit }, clock, log: ({ message }) => log.push(message) },
+    });
+    const stop = new AbortController();
+    const work = sluice.run({ signal: stop.signal });
+    await clock.advance(2_000);
+    stop.abort();
+    await work;
+    expect(log).toEqual([expect.stringMatching(/^job job_\w+: the disk is full$/)]);
+    await clock.run(Promise.all([foreign.close(), sluice.close()]));
   });
 
   it.each([
