@@ -223,7 +223,10 @@ export class Step {
     if (kind === undefined) return;
     const hit = windowHit(this.provider, { lane: this.record.lane, kind, now: this.now });
     if (hit === undefined || waitMs === undefined || waitMs <= 0) return;
-    this.#holds.push(this.engine.store.hold(hit.window, this.now + waitMs));
+    const held = this.engine.store.hold(hit.window, this.now + waitMs);
+    // The next commit says so; until there is one, nobody else listens.
+    held.catch(() => undefined);
+    this.#holds.push(held);
   }
 
   /** The request as it is handed over: where a URL has to be signed for the provider, with that URL, which no text may show. */

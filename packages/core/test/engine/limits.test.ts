@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { AdapterMembers } from '../../src/model/adapter.js';
 import type { Limits } from '../../src/model/capabilities.js';
+import { SluiceError } from '../../src/model/error.js';
 import { memoryStore } from '../../src/store/memory.js';
 import { type ScriptedAnswer, scriptedHttp } from '../../src/testing/scripted-http.js';
 import { running } from '../support/acme.js';
 import { BusyProvider } from '../support/busy-provider.js';
 import { makeClient, source } from '../support/client.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { counted } from '../support/stores.js';
+import { bound, counted } from '../support/stores.js';
 
 const doneSchema = z.object({ done: z.boolean() });
 
@@ -155,6 +156,22 @@ describe('a window', () => {
     await clock.run(Promise.all(jobs.map((job) => job.wait())));
     expect(seenAt[1]).toBe(expected);
   });
+});
+
+it('a store that cannot note what the provider said keeps the job for later, and ends nothing else', async () => {
+  const memory = memoryStore();
+  const hold = async () => Promise.reject(new SluiceError({ code: 'unavailable', message: 'the disk is full' }));
+  const script = scriptedHttp(() => ({ status: 429, headers: { 'retry-after': '1' }, json: {} }));
+  const start: AdapterMembers['start'] = async (request, { http }) => {
+    await http.call({ method: 'POST', path: '/import' });
+    return { ref: request.id, snapshot: running() };
+  };
+  const { sluice, clock } = makeClient(
+    { capabilities: { limits: { starts: { max: 100, windowMs: 1_000 } } }, members: { start } },
+    { store: { ...bound(memory), hold }, fetch: script.fetch },
+  );
+  const job = await clock.run(sluice.import({ source }));
+  expect(job.snapshot.state).toBe('queued');
 });
 
 it('no more jobs move at once than the client’s concurrency, and all of them do', async () => {
