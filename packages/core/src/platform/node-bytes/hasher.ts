@@ -25,20 +25,27 @@ export function inThreadHasher(): Hasher {
   };
 }
 
-/** On a thread of its own, so that hashing takes nothing from sending. */
-export function workerHasher(): Hasher {
-  const worker = new Worker(new URL('./hash-worker.js', import.meta.url));
+/**
+ * On a thread of its own, so that hashing takes nothing from sending.
+ * @param program the thread's
+ */
+export function workerHasher(program = new URL('./hash-worker.js', import.meta.url)): Hasher {
+  const worker = new Worker(program);
   const waiting: { resolve: (answer: unknown) => void; reject: (error: unknown) => void }[] = [];
+  let broken: { error: unknown } | undefined;
   worker.on('message', (answer: unknown) => {
     waiting.shift()?.resolve(answer);
     if (waiting.length === 0) worker.unref();
   });
   worker.on('error', (error) => {
+    // It answers nothing any more.
+    broken = { error };
     for (const one of waiting.splice(0)) one.reject(error);
   });
   worker.unref();
   const ask = (message: Shared | 'digest') =>
     new Promise<unknown>((resolve, reject) => {
+      if (broken !== undefined) return reject(broken.error);
       waiting.push({ resolve, reject });
       worker.ref();
       worker.postMessage(message);
