@@ -146,7 +146,7 @@ function urlsOf({ adapter }: Provider): string {
 }
 
 function article(scheme: string): string {
-  return /^(?:ftp|ftps|rsync|s3)/.test(scheme) && !scheme.startsWith('rsync') ? `an ${scheme}` : `a ${scheme}`;
+  return /^(?:ftp|s3)/.test(scheme) ? `an ${scheme}` : `a ${scheme}`;
 }
 
 function withWay(

@@ -20,7 +20,7 @@ export interface Progress {
 
 /** Something that the application should know and that stops nothing. */
 export interface Warning {
-  /** A short word for programs, such as `option-ignored` or `unmapped-state`. */
+  /** A short word for programs, such as `ignored` or `unmapped-state`. */
   code: string;
   message: string;
 }

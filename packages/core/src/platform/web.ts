@@ -21,6 +21,7 @@ export function createFetch(options: FetchOptions): PlatformFetch {
     close: async () => {},
   };
 }
+
 /** Names are the runtime's to look up: only literal addresses can be refused. */
 export function createResolve({ guarded }: { guarded: boolean }): Resolve {
   return async (host) => {
