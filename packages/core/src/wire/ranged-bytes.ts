@@ -105,9 +105,12 @@ class RangedBytes implements OpenBytes {
   /** A stream that stands at `position`, or a new one: in place of the one that was not used for longest, where there are enough. */
   async #take(position: number): Promise<ByteCursor> {
     while (this.#busy >= this.#most) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    const { signal } = this.#source;
-    if (signal.aborted) throw abortError(signal);
-    if (this.#closed) throw new SluiceError({ code: 'aborted', message: `${this.#source.name} was closed` });
+    const { signal, name } = this.#source;
+    if (signal.aborted || this.#closed) {
+      // Nor is there anything for those behind it.
+      this.#waiting.shift()?.();
+      throw signal.aborted ? abortError(signal) : new SluiceError({ code: 'aborted', message: `${name} was closed` });
+    }
     this.#busy += 1;
     const found = this.#idle.findIndex((one) => one.canServe(position));
     const [known] = found < 0 ? [] : this.#idle.splice(found, 1);
