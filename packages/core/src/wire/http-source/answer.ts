@@ -1,5 +1,6 @@
 import { SluiceError } from '../../model/error.js';
 import type { SourceAnswer } from '../../model/source-fetch.js';
+import { readRate } from '../rate.js';
 
 /** Bytes of the whole, as an answer tells it; undefined where it does not. */
 export function toldSize(answer: SourceAnswer, method: 'HEAD' | 'GET'): number | undefined {
@@ -37,20 +38,20 @@ export function validatorOf({ header }: SourceAnswer): string | undefined {
   return etag !== undefined && /^"[^"]*"$/.test(etag) ? etag : header('last-modified')?.trim();
 }
 
-/** The refusal of a source, in words. */
-export function refusedError(name: string, { status, header }: SourceAnswer): SluiceError {
+/** The refusal of a source, in words. @param now epoch milliseconds */
+export function refusedError(name: string, { status, header }: SourceAnswer, now: number): SluiceError {
   if (status === 401 || status === 403 || status === 407) {
     const advice = 'give credentials in the URL, or one whose signature has not run out';
     return new SluiceError({ code: 'auth', message: `${name} refuses access (HTTP ${status}); ${advice}`, status });
   }
   const passing = status === 408 || status === 425 || status === 429 || status >= 500;
   const gone = status === 404 || status === 410 ? 'is not there' : 'cannot be read';
-  const seconds = Number(header('retry-after') ?? Number.NaN);
+  const { retryAfterMs } = readRate(header, now);
   return new SluiceError({
     code: 'source-unreachable',
     message: `${name} ${gone} (HTTP ${status})`,
     retry: passing ? 'later' : 'never',
     status,
-    ...(passing && Number.isFinite(seconds) && { retryAfterMs: seconds * 1_000 }),
+    ...(passing && retryAfterMs !== undefined && { retryAfterMs }),
   });
 }

@@ -2,6 +2,7 @@ import type { SourceState } from '../../model/define-source.js';
 import { SluiceError } from '../../model/error.js';
 import { redactUrl } from '../../model/redact.js';
 import type { SourceAnswer } from '../../model/source-fetch.js';
+import { systemClock } from '../clock.js';
 import { isOk, refusedError, toldSize, validatorOf } from './answer.js';
 import { type AskOptions, askSource } from './ask.js';
 
@@ -26,7 +27,8 @@ export async function lookHttp(url: string, options: AskOptions, { ranges = fals
   const told = head !== undefined && isOk(head) ? tellsOf(head, 'HEAD') : {};
   if (told.size !== undefined && (!ranges || told.ranges !== undefined)) return stateOf(told);
   const first = await ask(url, 'GET', options);
-  if (!isOk(first) && first.status !== 416) throw refusedError(redactUrl(url), first);
+  const { clock = systemClock } = options;
+  if (!isOk(first) && first.status !== 416) throw refusedError(redactUrl(url), first, clock.now());
   return stateOf({ ...told, ...tellsOf(first, 'GET') });
 }
 

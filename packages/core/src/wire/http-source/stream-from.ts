@@ -2,6 +2,7 @@ import { SluiceError } from '../../model/error.js';
 import { redactUrl } from '../../model/redact.js';
 import { sourceChanged } from '../../model/source-changed.js';
 import type { SourceAnswer } from '../../model/source-fetch.js';
+import { type Clock, systemClock } from '../clock.js';
 import { onAbort } from '../on-abort.js';
 import { isEncoded, isOk, readRange, refusedError, toldSize, validatorOf } from './answer.js';
 import { type AskOptions, askSource } from './ask.js';
@@ -27,7 +28,7 @@ export async function streamFrom(place: StreamPlace, options: AskOptions): Promi
   if (position > 0 && validator !== undefined) headers['if-range'] = validator;
   const answer = await askSource({ method: 'GET', url, headers }, options);
   try {
-    assertSame(place, answer);
+    assertSame(place, answer, options.clock ?? systemClock);
     return bodyOf(answer, { skip: answer.status === 206 ? 0 : position, signal: options.signal });
   } catch (error) {
     answer.discard();
@@ -35,12 +36,12 @@ export async function streamFrom(place: StreamPlace, options: AskOptions): Promi
   }
 }
 
-function assertSame({ url, size, position, validator }: StreamPlace, answer: SourceAnswer): void {
+function assertSame({ url, size, position, validator }: StreamPlace, answer: SourceAnswer, clock: Clock): void {
   const name = redactUrl(url);
   const range = readRange(answer);
   const total = isOk(answer) || answer.status === 416 ? toldSize(answer, 'GET') : undefined;
   if (total !== undefined && total !== size) throw changed(`${name} had ${size} bytes and now has ${total}`);
-  if (!isOk(answer)) throw refusedError(name, answer);
+  if (!isOk(answer)) throw refusedError(name, answer, clock.now());
   const now = validatorOf(answer);
   if (validator !== undefined && now !== undefined && now !== validator) throw changed(`${name} was changed`);
   if (answer.status !== 206) return;
