@@ -79,10 +79,12 @@ function urlParts(text: string): string[] {
   return [username, password, query, ...query.split('&').map(afterEquals), hash.slice(1)];
 }
 
-/** As it stands, decoded, and encoded once more: the spellings that somebody who quotes it may use. */
+/** As it stands, decoded, and encoded as in a URL, a form or JSON: the spellings that somebody who quotes it may use. */
 function spellings(value: string): string[] {
   const decoded = decode(value);
-  return [value, decoded, encodeURIComponent(decoded)].filter((spelling) => spelling.length >= shortestSecret);
+  const inForm = new URLSearchParams({ '': decoded }).toString().slice(1);
+  const inJson = JSON.stringify(value).slice(1, -1);
+  return [value, decoded, encodeURIComponent(decoded), inForm, inJson].filter(({ length }) => length >= shortestSecret);
 }
 
 function afterEquals(pair: string): string {

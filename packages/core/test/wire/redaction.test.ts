@@ -128,6 +128,14 @@ describe('a known secret', () => {
     }
   });
 
+  it('is taken out as a form or JSON writes it', () => {
+    const secret = 'a "b" (c)/+&é';
+    const form = new URLSearchParams({ client_secret: secret }).toString();
+    const json = JSON.stringify({ client_secret: secret });
+    const secrets = findSecrets({ clientSecret: secret });
+    expect(redactText(`${form} ${json}`, secrets)).toBe('client_secret=*** {"client_secret":"***"}');
+  });
+
   it('inside a longer one does not leave the rest of it standing', () => {
     expect(redactText('key abcd-1234-5678', ['abcd', 'abcd-1234-5678'])).toBe('key ***');
   });
