@@ -8,6 +8,7 @@ export * from './model/define-staging.js';
 export { parseDelivery, unreadableDelivery } from './model/delivery.js';
 export * from './model/error.js';
 export * from './model/http.js';
+export { type IssueScope, invalidInput } from './model/issues.js';
 export * from './model/item.js';
 export * from './model/json.js';
 export * from './model/record.js';

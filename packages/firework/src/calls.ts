@@ -1,7 +1,6 @@
-import { type CallsContext, SluiceError } from '@sluice/core/adapter';
-import type * as z from 'zod';
+import { type CallsContext, invalidInput, SluiceError } from '@sluice/core/adapter';
 import { videosPath } from './create-video.js';
-import { type FireworkVideoPatch, videoPatchSchema } from './metadata.js';
+import { type FireworkVideoPatch, metadataShape, videoPatchSchema } from './metadata.js';
 import { type FireworkVideo, readVideo } from './wire-shapes.js';
 
 /** What Firework's API has besides imports, reached through `sluice.provider(name)`. */
@@ -17,7 +16,7 @@ export function callsOf({ http }: CallsContext): FireworkCalls {
     video: async (id) => readVideo(await http.call({ method: 'GET', path: videoPath(id) })),
     updateVideo: async (id, patch) => {
       const parsed = videoPatchSchema.safeParse(patch);
-      if (!parsed.success) throw invalid(parsed.error);
+      if (!parsed.success) throw invalidInput(parsed.error, { prefix: 'patch', known: Object.keys(metadataShape) });
       // The same fields with the same values, however often.
       const call = { method: 'PATCH', path: videoPath(id), json: parsed.data, effect: 'repeatable' } as const;
       return readVideo(await http.call(call));
@@ -29,10 +28,4 @@ export function callsOf({ http }: CallsContext): FireworkCalls {
 export function videoPath(id: string): string {
   if (id !== '') return `${videosPath}/${encodeURIComponent(id)}`;
   throw new SluiceError({ code: 'invalid-request', message: 'the id of a video must not be empty' });
-}
-
-function invalid(error: z.ZodError): SluiceError {
-  const [issue] = error.issues;
-  const field = ['patch', ...(issue?.path ?? [])].join('.');
-  return new SluiceError({ code: 'invalid-request', message: `${field}: ${issue?.message ?? 'cannot be read'}` });
 }

@@ -20,12 +20,13 @@ export function checkRequest(request: Request, settings: ParsedSettings): Proble
 function checkTexts(request: Request): Problem[] {
   const { metadata, options, nameGiven } = request;
   const given = [
-    { field: 'options.firework.caption', caption: options.caption },
     { field: 'metadata.title', caption: metadata?.title },
     { field: 'name', caption: nameGiven ? request.name : undefined },
   ].find(({ caption }) => caption !== undefined);
   const problems: Problem[] = [];
-  if (given?.caption?.trim() === '') problems.push(error(given.field, 'must not be blank: it becomes the caption'));
+  // The option's own is held to that by its schema.
+  if (options.caption === undefined && given?.caption?.trim() === '')
+    problems.push(error(given.field, 'must not be blank: it becomes the caption'));
   const blankTag = metadata?.tags?.includes('') === true && options.hashtags === undefined;
   if (blankTag) problems.push(error('metadata.tags', 'must hold no empty text: they become the hashtags'));
   return problems;

@@ -47,7 +47,7 @@ const posterUrlSchema = z
 /** The fields of a video that can be said at its creation and changed later (Videos page, 6.4 and 7.3). */
 export const metadataShape = {
   /** The title. */
-  caption: text.exactOptional(),
+  caption: z.string().regex(/\S/, 'must not be blank').exactOptional(),
   description: z.string().exactOptional(),
   /** Default of Firework: public. */
   access: z.enum(['public', 'private']).exactOptional(),

@@ -67,9 +67,20 @@ describe('updateVideo(id, patch)', () => {
   });
 
   test.each<[string, object, RegExp]>([
-    ['an unknown field', { title: 'x' }, /patch: .*"title"/],
-    ['the channel', { channel_id: 'c' }, /patch: .*"channel_id"/],
-    ['a custom field', { custom_fields: { A: 'x' } }, /patch\.custom_fields\.A: the name/],
+    ['an unknown field', { title: 'x' }, /^patch\.title: unknown field; known: caption, description/],
+    ['the channel', { channel_id: 'c' }, /^patch\.channel_id: unknown field/],
+    ['a blank caption', { caption: ' ' }, /^patch\.caption: must not be blank$/],
+    ['a custom field', { custom_fields: { A: 'x' } }, /^patch\.custom_fields\.A: the name/],
+    [
+      'a custom field with a name of two lines',
+      { custom_fields: { 'a\nb': 'x' } },
+      /^patch\.custom_fields\."a\\nb": the name/,
+    ],
+    [
+      'a custom field with an endless name',
+      { custom_fields: { ['a'.repeat(256)]: 'x' } },
+      /^patch\.custom_fields\."a{60}…": /,
+    ],
     ['a poster', { poster_url: 'p.gif' }, /patch\.poster_url: /],
   ])('is refused before it is sent: %s', async (_what, patch, line) => {
     const { shop, sent } = shopOf({ json: video });

@@ -17,7 +17,7 @@ const media = { source: 'tiktok', url: 'https://tiktok.example/@me/1', username:
 describe('a wrong option is named before anything is sent', () => {
   test.each<[string, object, RegExp]>([
     ['an unknown one', { title: 'x' }, /options\.firework\.title: unknown field; known: channel_id, caption/],
-    ['an empty caption', { caption: '' }, /caption: must not be empty/],
+    ['a blank caption', { caption: ' ' }, /caption: must not be blank/],
     ['an access of answers alone', { access: 'unlisted' }, /access: .*"public"\|"private"/],
     ['a time without its offset', { archived_at: '2025-01-29T12:00:00' }, /archived_at: must be an ISO 8601 time/],
     ['a day', { archived_at: '2025-01-29' }, /archived_at: must be an ISO 8601 time/],
@@ -25,7 +25,7 @@ describe('a wrong option is named before anything is sent', () => {
     ['an empty hashtag', { hashtags: ['a', ''] }, /hashtags\.1: must not be empty/],
     ['product ids that are numbers', { product_ids: [123] }, /product_ids\.0: .*string/],
     ['a custom field with capitals', { custom_fields: { Campaign: 'x' } }, /custom_fields\.Campaign: the name must be/],
-    ['a custom field without a name', { custom_fields: { '': 'x' } }, /custom_fields\.: the name must be/],
+    ['a custom field without a name', { custom_fields: { '': 'x' } }, /custom_fields\."": the name must be/],
     ['a custom field with a long name', { custom_fields: { ['a'.repeat(256)]: 'x' } }, /the name must be 1 to 255/],
     [
       'a long custom field',

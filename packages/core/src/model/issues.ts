@@ -34,5 +34,13 @@ function describe(issue: z.core.$ZodIssue, scope: IssueScope): string {
 }
 
 function fieldName(path: readonly PropertyKey[], prefix: string | undefined): string {
-  return [...(prefix === undefined ? [] : [prefix]), ...path.map(String)].join('.');
+  return [...(prefix === undefined ? [] : [prefix]), ...path.map(keyName)].join('.');
+}
+
+/** A key is the user's own text: one that is no word is quoted, so that the message stays one line that can be read. */
+function keyName(key: PropertyKey): string {
+  const text = String(key);
+  const longest = 60;
+  if (/^[\w-]+$/.test(text) && text.length <= longest) return text;
+  return JSON.stringify(text.length > longest ? `${text.slice(0, longest)}…` : text);
 }
