@@ -1,18 +1,51 @@
 /** From here on it pays to spend something at the beginning: a thread for the digest takes as long to start as hashing this. Bytes. */
 export const longTransfer = 64 * 1024 * 1024;
 
-/** Few, large, reused buffers are what makes an upload fast: all of a transfer's together, and each. Bytes. */
-const memoryOfTransfer = 8 * 1024 * 1024;
-const mostOfBuffer = 1024 * 1024;
-const leastOfBuffer = 64 * 1024;
+const mebi = 1024 * 1024;
+/** Few, large, reused buffers are what makes an upload fast. What is filled and emptied by itself has two of these. Bytes. */
+const usualBuffer = mebi;
+const fastBuffer = 2 * mebi;
+const leastBuffer = 64 * 1024;
+
+/** All buffers together, so that memory does not depend on the number of lanes: of those that fill a fast line, and of all others. Bytes. */
+const memoryOfFast = 16 * mebi;
+const memoryOfOthers = 8 * mebi;
+
+/** @param longest what it carries at most. Bytes */
+export function bufferSizeFor(longest = usualBuffer): number {
+  return Math.min(longest, usualBuffer);
+}
+
+/** Through what a lane sends. */
+export interface BuffersOfLane {
+  count: number;
+  /** Bytes. */
+  size: number;
+}
+
+/** What a transfer asks of its lanes. Bytes. */
+export interface LanesOfTransfer {
+  lanes: number;
+  /** What a lane carries at most. */
+  longest: number;
+  /** Of the whole. */
+  size: number;
+  digest: boolean;
+}
 
 /**
- * How large each buffer of a lane is, so that memory does not depend on the number of lanes. Bytes.
- * @param longest what a lane carries at most: many small files at once need little. Bytes
+ * A short transfer is over before large buffers are worth their memory. A long one is filled by many lanes that read wherever they are, or,
+ * with a digest, by two that take turns, one reading while the other's part is being answered: through more buffers neither the digest nor
+ * the socket runs dry while the other is behind, and the other lanes are there where the line is slow.
+ * @param index of the lane, in the order in which they are opened
  */
-export function bufferSizeFor(lanes: number, longest = mostOfBuffer): number {
-  const fair = Math.min(mostOfBuffer, 2 ** Math.floor(Math.log2(memoryOfTransfer / 2 / lanes)));
-  return Math.min(longest, Math.max(leastOfBuffer, fair));
+export function buffersOfLane(index: number, { lanes, longest, size, digest }: LanesOfTransfer): BuffersOfLane {
+  const share = (memory: number, buffers: number, most: number) =>
+    Math.min(longest, most, Math.max(leastBuffer, 2 ** Math.floor(Math.log2(memory / buffers))));
+  if (size < longTransfer) return { count: 2, size: share(memoryOfOthers, lanes * 2, usualBuffer) };
+  if (!digest) return { count: 2, size: share(memoryOfFast, lanes * 2, fastBuffer) };
+  if (index < 2) return { count: 4, size: share(memoryOfFast, 2 * 4, fastBuffer) };
+  return { count: 2, size: share(memoryOfOthers, lanes * 2, usualBuffer) };
 }
 
 /**

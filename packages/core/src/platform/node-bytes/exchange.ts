@@ -38,6 +38,8 @@ export class Exchange {
   readonly answer: Promise<Answer>;
   /** The answer began, or the request broke: nothing more needs to be written. */
   over = false;
+  /** From here on pieces go to the socket itself: what http does about each would cost as much as reading it. */
+  #headSent = false;
   #failure: Error | undefined;
   /** Ends a tunnel that is still being made. */
   readonly #stop = new AbortController();
@@ -77,12 +79,17 @@ export class Exchange {
   write(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
+        this.#headSent = true;
         this.#writing.delete(done);
         this.#idle.moved();
         resolve();
       };
       this.#writing.add(done);
-      this.#request.write(bytes, done);
+      // A write takes its time: whoever comes next begins to read first.
+      process.nextTick(() => {
+        const { socket } = this.#request;
+        (this.#headSent && socket !== null ? socket : this.#request).write(bytes, done);
+      });
     });
   }
 

@@ -1,5 +1,5 @@
-import type { BigIntStats } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { type BigIntStats, read as readFile } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { BytesState, OpenBytes } from '../../model/bytes.js';
 import { SluiceError } from '../../model/error.js';
 
@@ -10,10 +10,11 @@ export async function openFile(path: string): Promise<OpenBytes> {
   });
   try {
     const state = stateOf(await handle.stat({ bigint: true }));
+    const reads = new Reads(handle);
     return {
       ...state,
       seekable: true,
-      read: async (target, position) => (await handle.read(target, 0, target.byteLength, position)).bytesRead,
+      read: (target, position) => reads.read(target, position),
       // By its path: a file that was replaced by another of the same name is noticed too.
       look: async () =>
         stateOf(
@@ -21,11 +22,39 @@ export async function openFile(path: string): Promise<OpenBytes> {
             throw unreachable(path, error);
           }),
         ),
-      close: () => handle.close(),
+      close: () => reads.close(),
     };
   } catch (error) {
     await handle.close();
     throw error;
+  }
+}
+
+/** By the file's number: what a handle's own way of reading makes for each read costs an upload more memory than its buffers. */
+class Reads {
+  readonly #handle: FileHandle;
+  /** The number may be another file's as soon as it is closed. */
+  readonly #open = new Set<Promise<number>>();
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  read(target: Uint8Array, position: number): Promise<number> {
+    const reading = new Promise<number>((resolve, reject) => {
+      readFile(this.#handle.fd, target, 0, target.byteLength, position, (error, length) => {
+        this.#open.delete(reading);
+        if (error === null) resolve(length);
+        else reject(error);
+      });
+    });
+    this.#open.add(reading);
+    return reading;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#open);
+    await this.#handle.close();
   }
 }
 

@@ -21,7 +21,7 @@ export class OrderedDigest {
   constructor(bytes: OpenBytes, nextRead: (frontier: number) => number) {
     this.#bytes = bytes;
     this.#nextRead = nextRead;
-    const size = bufferSizeFor(1, bytes.size);
+    const size = bufferSizeFor(bytes.size);
     this.#gaps = [new ReusedBuffer(size), new ReusedBuffer(size)];
     this.#hasher = bytes.size < longTransfer ? inThreadHasher() : workerHasher();
   }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ArrivedPart } from '../../model/upload.js';
 import { type PartPlace, type PartsTransfer, SendError } from '../byte-plane.js';
-import { bufferSizeFor, ReusedBuffer } from './buffers.js';
+import { type BuffersOfLane, ReusedBuffer } from './buffers.js';
 import { type Answer, assertTaken, Exchange } from './exchange.js';
 import type { Line } from './line.js';
 import type { OrderedDigest } from './ordered-digest.js';
+import { PieceSize } from './piece-size.js';
 import { writeRange } from './write-range.js';
 
 /** What the lanes of one transfer share. */
@@ -25,13 +26,12 @@ export class PartLane {
   waitingSince: number | undefined;
   readonly #room: LaneRoom;
   readonly #buffers: readonly ReusedBuffer[];
+  readonly #piece: PieceSize;
 
-  /** @param buffers through how many buffers it sends: two at least */
-  constructor(room: LaneRoom, buffers: number) {
+  constructor(room: LaneRoom, { count, size }: BuffersOfLane) {
     this.#room = room;
-    const { inFlight, missing, bytes, partSize } = room.transfer;
-    const size = bufferSizeFor(Math.min(inFlight, missing.length), Math.min(bytes.size, partSize));
-    this.#buffers = Array.from({ length: buffers }, () => new ReusedBuffer(size));
+    this.#piece = new PieceSize(size);
+    this.#buffers = Array.from({ length: count }, () => new ReusedBuffer(size));
   }
 
   /** Nothing of the part in hand has to be read any more. */
@@ -102,6 +102,7 @@ export class PartLane {
         from: part.from,
         to: this.end,
         buffers: this.#buffers,
+        piece: this.#piece,
         exchange,
         onRead: (buffer, position, length) => {
           part.md5?.update(buffer.bytes.subarray(0, length));

@@ -31,7 +31,7 @@ export class RawConnection {
   constructor(options: RawConnectionOptions) {
     const { secure, host, port, lookup, ca } = options;
     const onread = {
-      buffer: secure ? () => new Uint8Array(recordSize) : readingBuffer(bufferSizeFor(1)),
+      buffer: secure ? () => new Uint8Array(recordSize) : readingBuffer(bufferSizeFor()),
       // False: nothing more is read until this is used up.
       callback: (length: number, memory: Uint8Array) => {
         this.#arrived.push(memory.subarray(0, length));

@@ -1,10 +1,10 @@
-import FormData from 'form-data';
 import { abortError } from '../../wire/clock.js';
 import { type FormTransfer, SendError } from '../byte-plane.js';
 import { bufferSizeFor, ReusedBuffer } from './buffers.js';
 import { type Answer, assertTaken, Exchange } from './exchange.js';
 import type { Line } from './line.js';
 import { OrderedDigest } from './ordered-digest.js';
+import { PieceSize } from './piece-size.js';
 import { writeRange } from './write-range.js';
 
 /** An answer that is itself the effect is kept whole, within reason. Bytes. */
@@ -51,7 +51,7 @@ async function send(
   },
 ): Promise<Answer> {
   const { bytes, form, idleTimeoutMs, signal, moved } = transfer;
-  const { head, tail, headers } = frame(form);
+  const { head, tail, headers } = await frame(form);
   const exchange = new Exchange({
     method: 'POST',
     url: form.url,
@@ -64,13 +64,14 @@ async function send(
   });
   try {
     await exchange.write(head);
-    const size = bufferSizeFor(1, bytes.size);
+    const size = bufferSizeFor(bytes.size);
     const buffers = [new ReusedBuffer(size), new ReusedBuffer(size)] as const;
     await writeRange({
       bytes,
       from: 0,
       to: bytes.size,
       buffers,
+      piece: new PieceSize(size),
       exchange,
       onRead,
       onWaiting: () => undefined,
@@ -91,7 +92,11 @@ async function send(
 }
 
 /** What stands before and after the file, as the library writes it around an empty one. */
-function frame(form: FormTransfer['form']): { head: Buffer; tail: Buffer; headers: Record<string, string> } {
+async function frame(
+  form: FormTransfer['form'],
+): Promise<{ head: Buffer; tail: Buffer; headers: Record<string, string> }> {
+  // Only now: with all that it brings it takes more memory than the buffers, and most uploads are no forms.
+  const { default: FormData } = await import('form-data');
   const data = new FormData();
   for (const [name, value] of form.fields) data.append(name, value);
   data.append(form.fileField, Buffer.alloc(0), { filename: form.filename, contentType: form.contentType });

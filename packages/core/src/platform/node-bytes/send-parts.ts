@@ -1,21 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { abortError } from '../../wire/clock.js';
 import type { PartsTransfer } from '../byte-plane.js';
-import { longTransfer } from './buffers.js';
+import { buffersOfLane } from './buffers.js';
 import type { Line } from './line.js';
 import { OrderedDigest } from './ordered-digest.js';
 import { PartLane } from './part-lane.js';
 
 /** All lanes wait for so long before one more may read, in milliseconds. */
 const patienceMs = 3;
-/**
- * A fast line is filled by two lanes, of which one reads while the other's part is being answered: through more buffers, neither the
- * digest nor the socket runs dry while the other is behind. The other lanes are there where the line is slow, and a short transfer is
- * over before more buffers are worth their memory.
- */
-const fastLanes = { count: 2, buffers: 4 };
-const buffersOfOthers = 2;
-
 /**
  * Sends the missing parts. It begins with one lane, and lets one more read only when all that there are wait for the network, or have
  * read their parts to the end: so a fast line is read in order and hashed in the same read, and a slow one is filled by many connections.
@@ -96,9 +88,14 @@ class PartsSender {
       signal: this.#stop.signal,
       changed: () => this.#considerMore(),
     };
-    const isLong = this.#transfer.bytes.size >= longTransfer;
-    const fast = isLong && this.#lanes.size + this.#resting.length < fastLanes.count;
-    return new PartLane(room, fast ? fastLanes.buffers : buffersOfOthers);
+    const { bytes, partSize, inFlight, missing } = this.#transfer;
+    const buffers = buffersOfLane(this.#lanes.size + this.#resting.length, {
+      lanes: Math.min(inFlight, missing.length),
+      longest: Math.min(bytes.size, partSize),
+      size: bytes.size,
+      digest: this.#digest !== undefined,
+    });
+    return new PartLane(room, buffers);
   }
 
   async #work(lane: PartLane): Promise<void> {

@@ -2,6 +2,7 @@ import type { OpenBytes } from '../../model/bytes.js';
 import type { ReusedBuffer } from './buffers.js';
 import type { Exchange } from './exchange.js';
 import type { Pace } from './pace.js';
+import type { PieceSize } from './piece-size.js';
 import { sourceShrank } from './source-shrank.js';
 
 /** What {@link writeRange} reads, writes and tells. */
@@ -11,6 +12,8 @@ export interface RangeOptions {
   to: number;
   /** Used in turns. */
   buffers: readonly ReusedBuffer[];
+  /** Learns from every write. */
+  piece: PieceSize;
   exchange: Exchange;
   /** Told of a stretch that was read into a buffer. */
   onRead(buffer: ReusedBuffer, position: number, length: number): void;
@@ -24,7 +27,7 @@ export interface RangeOptions {
 
 /** Reads a range and writes it to the socket, reading into one buffer while the others are on their way. @returns bytes that moved */
 export async function writeRange(options: RangeOptions): Promise<number> {
-  const { bytes, from, to, buffers, exchange } = options;
+  const { bytes, from, to, buffers, exchange, piece, pace } = options;
   let moved = 0;
   for (let position = from, turn = 0; position < to && !exchange.over; turn = (turn + 1) % buffers.length) {
     const buffer = bufferAt(buffers, turn);
@@ -32,17 +35,19 @@ export async function writeRange(options: RangeOptions): Promise<number> {
     await buffer.written;
     options.onWaiting(false);
     await buffer.hashed;
-    const wanted = buffer.bytes.subarray(0, Math.min(buffer.bytes.byteLength, options.pace.piece, to - position));
-    const length = await bytes.read(wanted, position);
+    const most = Math.min(buffer.bytes.byteLength, piece.bytes, pace.piece, to - position);
+    const length = await bytes.read(buffer.bytes.subarray(0, most), position);
     if (length === 0) throw sourceShrank();
     options.onRead(buffer, position, length);
+    const begun = performance.now();
     buffer.written = exchange.write(buffer.bytes.subarray(0, length)).then(() => {
       if (exchange.over) return;
+      piece.took(length, performance.now() - begun);
       moved += length;
       options.moved(length);
     });
     position += length;
-    await options.pace.keep(length, options.signal);
+    await pace.keep(length, options.signal);
   }
   await Promise.all(buffers.flatMap(({ written, hashed }) => [written, hashed]));
   return moved;
