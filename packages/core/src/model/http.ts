@@ -84,9 +84,9 @@ export interface Wire {
   authorize?: Authorize;
   /**
    * The call as it goes out. Asked before each attempt, for what must be new every time or stands among the parameters, such as a one-time
-   * password. `now` is in epoch milliseconds.
+   * password, or is made of the call itself, such as an HMAC: `json` goes out as `JSON.stringify` writes it. `now` is in epoch milliseconds.
    */
-  sign?(call: HttpCall, now: number): HttpCall;
+  sign?(call: HttpCall, now: number): HttpCall | Promise<HttpCall>;
   /** Reads the provider's own error bodies. */
   readError?(refusal: HttpRefusal): RefusalDetails;
 }

@@ -20,8 +20,12 @@ export function assertFits(schema: z.ZodType, value: unknown, what: string): voi
 /** Holds none of the secrets, however deep. */
 export function assertNoSecret(value: unknown, secrets: readonly string[], what: string): void {
   const text = everyText(value).join('\n');
-  const found = secrets.some((secret) => text.includes(secret));
-  assert.ok(!found, `${what} holds a secret of the settings or of the source's URL`);
+  const found = secrets.find((secret) => text.includes(secret));
+  const begins = found === undefined ? '' : `${found.slice(0, 4)}…`;
+  assert.ok(
+    found === undefined,
+    `${what} holds a secret of the settings or of the source's URL, ${begins} (a setting is secret if its name says key, secret, token or password)`,
+  );
 }
 
 /** Every text inside a value: keys, values, an error's message, stack and causes. */
@@ -39,7 +43,10 @@ export async function rejection(work: () => Promise<unknown>, what: string): Pro
   try {
     answer = await work();
   } catch (error) {
-    assert.ok(SluiceError.is(error), `${what} must be rejected with a SluiceError, not with ${String(error)}`);
+    assert.ok(
+      SluiceError.is(error),
+      `${what} must be rejected with a SluiceError, such as answer.parse(schema) throws, not with ${String(error)}`,
+    );
     return error;
   }
   assert.fail(`${what} must be rejected; it answers ${JSON.stringify(answer)}`);

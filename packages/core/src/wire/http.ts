@@ -120,7 +120,7 @@ export function unauthorizedHttp(options: HttpOptions): Http {
 
 async function attemptCall(call: HttpCall, scope: FailureScope, options: HttpOptions): Promise<HttpAnswer> {
   const signal = signalFor(scope.effect, options);
-  const signed = options.wire.sign?.(call, options.clock.now()) ?? call;
+  const signed = options.wire.sign === undefined ? call : await options.wire.sign(call, options.clock.now());
   const target = targetOf(signed, options);
   if (options.signal.aborted) throw abortError(options.signal);
   if (scope.effect !== 'none') options.assertCurrent?.();
