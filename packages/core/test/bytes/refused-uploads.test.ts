@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ByteInput, createSluice, fromBuffer, SluiceError } from '@sluice/core';
+import { type ByteInput, createSluice, fromBuffer, fromStream, SluiceError } from '@sluice/core';
 import { type AdapterUpload, defineAdapter, type FormUpload, type Started, type UploadWay } from '@sluice/core/adapter';
 import { expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
@@ -173,6 +173,20 @@ test.each(['parts', 'form', 'whole'] as const)(
     });
   },
 );
+
+test('a stream that would have to be read again says what came between', async () => {
+  const source = fromStream(new Blob([whole]).stream(), { name: 'a.mp4', size: whole.length });
+  const { error, asked } = await bring(
+    'form',
+    (_path, response, request) => whenRead(request, () => refuse(response, 500, 'InternalError')),
+    source,
+  );
+  expect(error).toMatchObject({
+    code: 'source-unreachable',
+    message: expect.stringMatching(/can be read only once.*\(it was to be sent again: .*HTTP 500, InternalError/),
+  });
+  expect(asked).toEqual(['/form']);
+});
 
 test('a form that makes the job and broke before it was whole is sent again: nobody can have made anything of it', async () => {
   const isFirst = firstly();

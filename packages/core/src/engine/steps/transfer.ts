@@ -1,5 +1,5 @@
 import type { OpenBytes } from '../../model/bytes.js';
-import { SluiceError, toSluiceError } from '../../model/error.js';
+import { type ErrorFields, SluiceError, toSluiceError } from '../../model/error.js';
 import type { JobRecord, UploadRecord } from '../../model/record.js';
 import type { ArrivedPart, FormUpload } from '../../model/upload.js';
 import { SendError } from '../../platform/byte-plane.js';
@@ -209,8 +209,11 @@ export async function transferFailed(step: Step, thrown: unknown): Promise<Advan
     await step.finish(postponed(record, error, step.now));
     return settled(step);
   }
-  const fields = inTime ? error.toJSON() : { ...error.toJSON(), retry: 'exhausted' as const };
-  await step.finish(failed(record, fields, step.now), { freeSlot: true });
+  return giveUp(step, record, inTime ? error.toJSON() : { ...error.toJSON(), retry: 'exhausted' });
+}
+
+async function giveUp(step: Step, record: JobRecord, error: ErrorFields): Promise<Advanced> {
+  await step.finish(failed(record, error, step.now), { freeSlot: true });
   await step.engine.store.clearParts(step.record.id);
   return settled(step);
 }
@@ -221,10 +224,7 @@ async function beginAnew(step: Step, why: string): Promise<Advanced> {
   const { name } = step.provider;
   if (anew > mostAnew) {
     const message = step.redact(`${name}: ${anew} uploads in a row came to nothing: ${why}`);
-    await step.finish(
-      failed(step.record, new SluiceError({ code: 'auth', message, provider: name }).toJSON(), step.now),
-    );
-    return settled(step);
+    return giveUp(step, step.record, new SluiceError({ code: 'auth', message, provider: name }).toJSON());
   }
   const left = await endUpload(step, step.record);
   await step.engine.store.clearParts(step.record.id);

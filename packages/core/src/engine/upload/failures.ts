@@ -63,8 +63,10 @@ export function sendError(step: Step, failure: SendFailure): SluiceError {
   if (failure.kind === 'mismatch') {
     return new SluiceError({
       ...cause,
-      code: 'unavailable',
-      message: `${provider}: a part arrived damaged (its ETag is not its MD5)`,
+      // Sent again with patience for a line that damages a part, and not for a store whose ETags are no MD5.
+      code: 'integrity',
+      retry: 'later',
+      message: `${provider}: a part arrived damaged (its ETag is not its MD5). Where the store encrypts, its ETags may be no MD5: then leave network.comparePartMd5 off`,
     });
   }
   if (failure.kind === 'untagged') {

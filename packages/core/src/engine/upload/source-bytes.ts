@@ -131,8 +131,15 @@ function changed(what: string, record: JobRecord): SluiceError {
 async function openInput(engine: Engine, record: JobRecord): Promise<OpenBytes> {
   const input = engine.byteInputs.get(record.id);
   if (input === undefined) throw bytesElsewhere(record);
-  return input.open().catch((error: unknown) => {
-    throw toSluiceError(error, 'source-unreachable');
+  return input.open().catch((thrown: unknown) => {
+    const error = toSluiceError(thrown, 'source-unreachable');
+    const before = record.waitingFor?.error;
+    if (before === undefined) throw error;
+    // A stream is there once: why that was not enough is what somebody wants to know.
+    throw new SluiceError({
+      ...error.toJSON(),
+      message: `${error.message} (it was to be sent again: ${before.message})`,
+    });
   });
 }
 
