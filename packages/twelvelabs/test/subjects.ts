@@ -79,7 +79,22 @@ const indexing: EffectSample = {
 /** An import that is over. */
 const ended = { ...log, created_at: '2025-12-01T00:00:00Z', ended_at: '2025-12-01T01:00:00Z' };
 
+const bothReady = { ready: [...(listed('ready').ready ?? []), ...(listed('ready', 'b.mp4', 'video-2').ready ?? [])] };
+
+/** Of the files that the start names, b.mp4 is somebody else's. */
+const put = {
+  request: { source: integration(ids.integration), options: { twelvelabs: { index_id: ids.index } } },
+  files: ['a.mp4', 'c.mp4'],
+  started: startedImport,
+  completed: { json: { ...bothReady, failed: [failedFile('c.mp4', 'The video is too short')] } },
+  recovered: [
+    { json: { data: [log] } },
+    { json: { ...listed('validating'), ...listed('queued', 'b.mp4', 'video-2') } },
+  ],
+};
+
 const shared = {
+  put,
   effects: { index: indexing },
   before: { json: { data: [ended] } },
   ready: { json: { data: [ended, { ...ended, ended_at: '2025-12-02T00:00:00Z' }] } },
@@ -150,8 +165,6 @@ export const assetSubject: AdapterSubject = {
 };
 
 const b = listed('queued', 'b.mp4', 'video-2');
-const bothReady = { ready: [...(listed('ready').ready ?? []), ...(listed('ready', 'b.mp4', 'video-2').ready ?? [])] };
-
 /** All files of a connected bucket. */
 export const integrationSubject: AdapterSubject = {
   ...common,

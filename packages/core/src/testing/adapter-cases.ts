@@ -6,6 +6,7 @@ import { engineCases } from './cases/engine-cases.js';
 import { errorCases } from './cases/error-cases.js';
 import { knowledgeCases } from './cases/knowledge-cases.js';
 import { optionalCases } from './cases/optional-cases.js';
+import { putCases } from './cases/put-cases.js';
 import { startCases } from './cases/start-cases.js';
 import { statusCases } from './cases/status-cases.js';
 import { strictnessCases } from './cases/strictness-cases.js';
@@ -28,6 +29,7 @@ export function adapterCases(subject: AdapterSubject): ConformanceCase[] {
     ...authorizationCases(subject),
     ...uploadCases(subject),
     ...uploadMemberCases(subject),
+    ...putCases(subject),
     ...effectCases(subject),
     ...webhookCases(subject),
     ...optionalCases(subject),

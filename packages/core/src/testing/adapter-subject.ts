@@ -57,6 +57,20 @@ export interface EffectSample {
   recovered?: { started: ScriptedAnswer[]; nothing?: ScriptedAnswer[] };
 }
 
+/** An import of a connected bucket that the job's own files were put into first. */
+export interface PutSample {
+  /** A request for the import, where the subject's own with a made-up bucket will not do. */
+  request?: ImportRequest;
+  /** Their names: fewer than the import takes along. */
+  files: string[];
+  /** To the start. */
+  started: ScriptedAnswer;
+  /** To a look at it when it is over; a file or two may have failed. */
+  completed: ScriptedAnswer;
+  /** To the calls of a recovery of the job `job-1`, in order; needed where the adapter recovers it. */
+  recovered?: ScriptedAnswer[];
+}
+
 /** What the provider answers, as its documentation shows it: plain data, no code. */
 export interface AdapterSamples {
   /** To the question of the member `before`, what is there before a start; needed where the adapter has it. */
@@ -92,6 +106,8 @@ export interface AdapterSamples {
   probe?: { started: ScriptedAnswer; pending?: ScriptedAnswer; done?: ScriptedAnswer; failed?: ScriptedAnswer };
   /** Needed where the adapter takes bytes. */
   upload?: UploadSamples;
+  /** Needed where the adapter imports from connected buckets. */
+  put?: PutSample;
   /** Deliveries about the job that `started` names; needed where the adapter reads webhooks. */
   webhook?: { genuine: SampleDelivery[]; forged: SampleDelivery[] };
 }

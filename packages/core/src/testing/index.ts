@@ -5,6 +5,7 @@ export type {
   AdapterSubject,
   ConformanceCase,
   EffectSample,
+  PutSample,
   SampleDelivery,
   UploadSamples,
 } from './adapter-subject.js';

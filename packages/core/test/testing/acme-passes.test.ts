@@ -4,6 +4,7 @@ import { SluiceError } from '../../src/adapter.js';
 import { type AdapterSubject, adapterCases } from '../../src/testing/index.js';
 import { acmeDefinition, acmeSubject, acmeWith, behaving, idOf, readJob } from './acme.js';
 import { publishingSubject } from './acme-publish.js';
+import { puttingSubject } from './acme-put.js';
 
 describe('an adapter that does everything right passes every case', () => {
   for (const { name, run } of adapterCases(acmeSubject)) test(name, run);
@@ -77,6 +78,10 @@ describe('so does one that recovers', () => {
 
 describe('so does one whose jobs take a later call that counts', () => {
   for (const { name, run } of adapterCases(publishingSubject)) test(name, run);
+});
+
+describe('so does one that imports from a bucket what was put there', () => {
+  for (const { name, run } of adapterCases(puttingSubject)) test(name, run);
 });
 
 /** The provider wants to be told the size, has rules about what a video contains, and calls back with what it measured. */

@@ -22,7 +22,7 @@ declare module '@sluice/core/adapter' {
   }
 }
 
-const settings = z.object({
+export const acmeSettings = z.object({
   apiKey: z.string().min(1),
   baseUrl: z.url().default('https://api.acme.example'),
   webhookSecret: z.string().optional(),
@@ -34,7 +34,7 @@ const options = z.object({
   whole: z.boolean().exactOptional(),
 });
 
-type AcmeSettings = z.output<typeof settings>;
+type AcmeSettings = z.output<typeof acmeSettings>;
 type AcmeOptions = z.output<typeof options>;
 export type AcmeMembers = AdapterMembers<AcmeOptions>;
 export type AcmeDefinition = AdapterDefinition<'acme', z.ZodObject, z.ZodObject>;
@@ -145,7 +145,7 @@ function parseJson(body: Uint8Array): unknown {
 
 export const acmeDefinition: AcmeDefinition = {
   name: 'acme',
-  settings,
+  settings: acmeSettings,
   options,
   capabilities: {
     url: { schemes: ['https', 's3'] },
@@ -157,7 +157,7 @@ export const acmeDefinition: AcmeDefinition = {
     idempotentStart: false,
     limits: { jobs: 2, probes: { max: 10, windowMs: 60_000 } },
   },
-  create: (input) => acmeMembers(settings.parse(input)),
+  create: (input) => acmeMembers(acmeSettings.parse(input)),
 };
 
 /** The adapter with something else about it. */
@@ -174,7 +174,7 @@ export function declaring(capabilities: Partial<AcmeDefinition['capabilities']>)
 export function behaving(change: (members: AcmeMembers, apiKey: string) => Partial<AcmeMembers>): Adapter {
   return acmeWith({
     create: (input) => {
-      const parsed = settings.parse(input);
+      const parsed = acmeSettings.parse(input);
       const members = acmeMembers(parsed);
       return { ...members, ...change(members, parsed.apiKey) };
     },

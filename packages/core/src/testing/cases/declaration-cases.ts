@@ -111,6 +111,9 @@ function isIntegration({ request }: AdapterSubject): boolean {
 async function takesItsSources(subject: AdapterSubject): Promise<void> {
   const { url, integration } = subject.adapter.capabilities;
   const kinds = [...(url?.schemes ?? []), ...(integration === true ? (['integration'] as const) : [])];
+  const { put } = subject.samples;
+  const cameWithIt = (put !== undefined) === (integration === true);
+  assert.ok(cameWithIt, "the subject's samples.put and capabilities.integration must come together");
   for (const kind of kinds) {
     const rehearsal = new Rehearsal(subject, [subject.samples.started], { request: withSource(subject, kind) });
     await assert.doesNotReject(rehearsal.start(), `a start from ${kind}, which capabilities name`);

@@ -31,6 +31,7 @@ export const brokenDeclarations: Broken = {
     'hides the size of the source': declaring({ checks: [] }),
   },
   'starts from every source that it declares': {
+    'imports from buckets without a sample of files that were put there': declaring({ integration: true }),
     'declares buckets that it cannot import from': behaving((members) => ({
       start: async (request, context) => {
         if (!JSON.stringify(request.source).includes('https:'))
