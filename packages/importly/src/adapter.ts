@@ -42,7 +42,11 @@ export const importly = defineAdapter({
     check: checkName,
     place: bucketPlace,
     async start(request, context) {
-      const json = { url: sourceUrl(request), ...storagePlace(request), ...request.options };
+      const { webhookUrl = context.callbackUrl, ...options } = request.options;
+      const json = {
+        ...{ url: sourceUrl(request), ...storagePlace(request), ...options },
+        ...(webhookUrl !== undefined && { webhookUrl }),
+      };
       const accepted = readAccepted(await context.http.call({ method: 'POST', path: '/import', json }));
       const memo: JsonValue = { store: request.options.store === true };
       return { ref: accepted.id, memo, snapshot: readFirstSnapshot(accepted) };

@@ -52,7 +52,10 @@ export const importlyOptionsSchema = z
     includeAudio: z.boolean().exactOptional(),
     videoQuality: z.enum(videoQualities).exactOptional(),
     audioQuality: z.enum(audioQualities).exactOptional(),
-    /** Where Importly posts when it is done. Hand what arrives there to `sluice.webhook`. */
+    /**
+     * Where Importly posts when it is done. Hand what arrives there to `sluice.webhook`. Default: the job's own callback URL, where
+     * `webhooks.publicUrl` is set.
+     */
     webhookUrl: webUrlSchema.exactOptional(),
     /** Upload to the S3 bucket that is configured in Importly's dashboard. */
     store: z.boolean().exactOptional(),

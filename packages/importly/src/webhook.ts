@@ -23,8 +23,10 @@ export async function readDelivery(delivery: WebhookDelivery, settings: WebhookS
   const { data } = body;
   // Beside `data`, an `id` may be the delivery's own.
   const id = body.jobId ?? data?.jobId ?? data?.id ?? body.id;
-  if (id == null) throw unreadableDelivery('its body has neither jobId nor id');
-  return { ref: id, event: eventOf(body, delivery, settings.event) };
+  const event = eventOf(body, delivery, settings.event);
+  // One to the job's own URL need not name it.
+  if (id == null && delivery.job === undefined) throw unreadableDelivery('its body has neither jobId nor id');
+  return { ...(id != null && { ref: id }), event };
 }
 
 /** The event where the settings say it is; else the state that the body names. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createSluice, type ImportRequest, type Sluice } from '@sluice/core';
+import { createSluice, type ImportRequest, type Sluice, type SluiceOptions } from '@sluice/core';
 import { type Emulator, type EmulatorOptions, startEmulator } from '@sluice/emulator';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type ImportlySettings, importly } from '../src/index.js';
@@ -15,12 +15,14 @@ afterEach(async () => {
 async function connect(
   options: EmulatorOptions = {},
   settings: Partial<ImportlySettings> & { pollIntervalMs?: number } = {},
+  more: Pick<SluiceOptions, 'webhooks'> = {},
 ) {
   const emulator = await startEmulator({ ...options, importly: { queuedMs: 0, runningMs: 20, ...options.importly } });
   closers.push(() => emulator.close());
   const { baseUrl, apiKey } = emulator.importly;
   const sluice = createSluice({
     providers: { importly: importly({ baseUrl, apiKey, pollIntervalMs: 20, ...settings }) },
+    ...more,
   });
   closers.push(() => sluice.close());
   return { emulator, sluice };
@@ -180,26 +182,49 @@ test.each(['metadata', 'basic'] as const)('a plan with a probe tells title and d
 
 test('a webhook ends the waiting long before the next look', async () => {
   const { emulator, sluice } = await connect({}, { pollIntervalMs: 600_000 });
-  const receiver = await receive(sluice);
+  const receiver = await receive();
+  receiver.handTo(sluice);
   const options = { importly: { webhookUrl: receiver.url } };
   expect((await importSample(sluice, emulator, { options })).state).toBe('completed');
   await expect.poll(() => receiver.statuses).toEqual([200]);
 });
 
+test('where the client can be reached, Importly is told a URL of the job’s own, unless the request names another', async () => {
+  const receiver = await receive();
+  const publicUrl = receiver.url;
+  const { emulator, sluice } = await connect({}, { pollIntervalMs: 600_000 }, { webhooks: { publicUrl } });
+  receiver.handTo(sluice);
+  expect((await importSample(sluice, emulator)).state).toBe('completed');
+  await expect.poll(() => receiver.statuses).toEqual([200]);
+  const other = await receive();
+  other.handTo(sluice);
+  const options = { importly: { webhookUrl: other.url } };
+  expect((await importSample(sluice, emulator, { options })).state).toBe('completed');
+  await expect.poll(() => other.statuses).toEqual([200]);
+  const told = emulator.importly.imports().map(({ request }) => request.webhookUrl);
+  expect(told).toEqual([expect.stringMatching(/\/hook\/importly\/job_\w+\/[\w-]+$/), other.url]);
+  expect(receiver.statuses).toEqual([200]);
+});
+
 /** What an application's own route does: hand the delivery over, answer with the status. */
-async function receive(sluice: Sluice): Promise<{ url: string; statuses: number[] }> {
+async function receive() {
   const statuses: number[] = [];
+  let sluice: Sluice | undefined;
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
-    const request = new Request('http://receiver.example/hook', { method: 'POST', body: Buffer.concat(chunks) });
-    const { status } = await sluice.webhook('importly', request);
+    const url = new URL(incoming.url ?? '/', 'http://receiver.example');
+    const request = new Request(url, { method: 'POST', body: Buffer.concat(chunks) });
+    const { status } = (await sluice?.webhook('importly', request)) ?? { status: 503 };
     statuses.push(status);
     outgoing.writeHead(status).end();
   };
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
   closers.push(() => server.close());
-  return { url: `http://127.0.0.1:${await listen(server)}/hook`, statuses };
+  const handTo = (one: Sluice) => {
+    sluice = one;
+  };
+  return { url: `http://127.0.0.1:${await listen(server)}/hook`, statuses, handTo };
 }
 
 /** A port that answered nobody a moment ago. */

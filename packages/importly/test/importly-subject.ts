@@ -113,7 +113,6 @@ export const importlySubject: AdapterSubject = {
         includeAudio: true,
         videoQuality: '1080p',
         audioQuality: 'high',
-        webhookUrl: 'https://your-app.example/api/importly-webhook',
         store: true,
         storagePath: 'videos/2024',
         storageFilename: 'my-video',
@@ -146,6 +145,8 @@ export const importlySubject: AdapterSubject = {
     webhook: {
       genuine: [
         { body: deliveryBody },
+        { body: deliveryBody, toJob: true },
+        { body: JSON.stringify({ status: 'completed' }), toJob: true },
         { body: JSON.stringify({ id: jobId, status: 'failed', message: 'no' }) },
         { body: deliveryBody, headers: { 'X-Importly-Signature': signature }, settings: signingSettings },
       ],
