@@ -1,5 +1,5 @@
-import type { Http, JsonValue } from '@sluice/core/adapter';
-import { readFiles } from './answers.js';
+import { type Http, type JsonValue, SluiceError } from '@sluice/core/adapter';
+import { holdsOneOf, readFiles } from './answers.js';
 import type { CdnFile } from './cdn-file.js';
 import type { Seen } from './references.js';
 import type { ParsedSettings } from './settings.js';
@@ -9,9 +9,21 @@ export async function filesNamed(http: Http, name: string, settings: ParsedSetti
   const { parameters, fields, paths } = settings;
   const { outcome: _onlyOfAnAdd, ...asked } = fields;
   const form = { [parameters.fields]: Object.values(asked).join(','), [parameters.nameFilter]: name };
-  const answer = await http.call({ method: 'POST', path: paths.list, form, effect: 'none' });
   const bare = name.replace(/^\/+/, '');
-  return readFiles(answer, settings).filter((file) => file.name === undefined || file.name === bare);
+  try {
+    const answer = await http.call({ method: 'POST', path: paths.list, form, effect: 'none' });
+    return readFiles(answer, settings).filter((file) => file.name === undefined || file.name === bare);
+  } catch (error) {
+    if (!SluiceError.is(error) || (error.code !== 'not-found' && error.code !== 'invalid-request')) throw error;
+    if (holdsOneOf(error.message, settings.words.none)) return [];
+    throw error.code === 'not-found' ? notFound(error) : error;
+  }
+}
+
+/** A wrong address taken for "no such file" would have every file added, and none of them found. */
+function notFound(error: SluiceError): SluiceError {
+  const message = `${error.message}: correct baseUrl or paths.list, or add to words.none what the Video CDN says where no file has the name`;
+  return new SluiceError({ ...error.toJSON(), message, cause: error });
 }
 
 /** What has a name, as it is kept with an intent. */

@@ -92,6 +92,8 @@ const outcomeWords = {
 const wordsSchema = z.strictObject({
   /** A refusal that holds one of these says that the name is taken. So does HTTP 409. */
   exists: z.array(word).default(['already exist', 'exists', 'identical', 'no_replace', 'not replaced', 'duplicate']),
+  /** A refusal to list a name that holds one of these says that no file has it. */
+  none: z.array(word).default(['no such file', 'file not found', 'no files']),
   /** A failure that holds one of these is about size or checksum. */
   mismatch: z
     .array(word)

@@ -1,8 +1,10 @@
+import { createSluice } from '@sluice/core';
 import type { JsonValue } from '@sluice/core/adapter';
-import { describe, expect, test } from 'vitest';
-import type { VideoCdnSettings } from '../src/index.js';
+import { scriptedHttp } from '@sluice/core/testing';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type VideoCdnSettings, videoCdn } from '../src/index.js';
 import { contextOf, membersOf, requestOf } from './context.js';
-import { fileOf, sha256, size } from './samples.js';
+import { fileOf, settings, sha256, size } from './samples.js';
 
 const memo = { size, sha256, at: 0 };
 const ref = { name: 'videos/clip.mp4', file: '4711' };
@@ -47,6 +49,32 @@ describe('a list is read', () => {
   ])('but not where it is none: %s', async (answer, settings) => {
     // With its status the engine tells it from a no, and asks again before anything is sent.
     await expect(look(answer, settings)).rejects.toMatchObject({ code: 'protocol', status: 200 });
+  });
+});
+
+describe('a list of a name that no file has', () => {
+  const refusing = (message: string, status: number) => {
+    const http = scriptedHttp(() => ({ status, json: { status: 'error', error: message } }));
+    const sluice = createSluice({
+      providers: { cdn: videoCdn({ ...settings, words: { none: ['nichts da'] } }) },
+      ...http,
+    });
+    onTestFinished(() => sluice.close());
+    return sluice.provider('cdn').file('videos/clip.mp4');
+  };
+
+  test.each([404, 200])('may be a refusal in the words for it, with %i', async (status) => {
+    expect(await refusing('nichts da', status)).toBeUndefined();
+  });
+
+  test('is told from a wrong address', async () => {
+    await expect(refusing('not found', 404)).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringMatching(
+        /^cdn: not found \(HTTP 404\).*: correct baseUrl or paths\.list, or add to words\.none/,
+      ),
+    });
+    await expect(refusing('wrong fields', 200)).rejects.toMatchObject({ code: 'invalid-request' });
   });
 });
 
