@@ -44,7 +44,7 @@ export function buffersOfLane(index: number, { lanes, longest, size, digest }: L
     Math.min(longest, most, Math.max(leastBuffer, 2 ** Math.floor(Math.log2(memory / buffers))));
   if (size < longTransfer) return { count: 2, size: share(memoryOfOthers, lanes * 2, usualBuffer) };
   if (!digest) return { count: 2, size: share(memoryOfFast, lanes * 2, fastBuffer) };
-  if (index < 2) return { count: 4, size: share(memoryOfFast, 2 * 4, fastBuffer) };
+  if (index < 2) return { count: 3, size: share(memoryOfFast, 2 * 3, fastBuffer) };
   return { count: 2, size: share(memoryOfOthers, lanes * 2, usualBuffer) };
 }
 

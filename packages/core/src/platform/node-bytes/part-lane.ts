@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ArrivedPart } from '../../model/upload.js';
 import { type PartPlace, type PartsTransfer, SendError } from '../byte-plane.js';
-import { type BuffersOfLane, ReusedBuffer } from './buffers.js';
+import { BufferRing } from './buffer-ring.js';
+import type { BuffersOfLane } from './buffers.js';
 import { type Answer, assertTaken, Exchange } from './exchange.js';
 import type { Line } from './line.js';
 import type { OrderedDigest } from './ordered-digest.js';
@@ -25,13 +26,13 @@ export class PartLane {
   /** Since when the socket, the provider or a pause is waited for, in milliseconds of the process's own clock. */
   waitingSince: number | undefined;
   readonly #room: LaneRoom;
-  readonly #buffers: readonly ReusedBuffer[];
+  readonly #buffers: BufferRing;
   readonly #piece: PieceSize;
 
-  constructor(room: LaneRoom, { count, size }: BuffersOfLane) {
+  constructor(room: LaneRoom, buffers: BuffersOfLane) {
     this.#room = room;
-    this.#piece = new PieceSize(size);
-    this.#buffers = Array.from({ length: count }, () => new ReusedBuffer(size));
+    this.#piece = new PieceSize(buffers.size);
+    this.#buffers = new BufferRing(buffers);
   }
 
   /** Nothing of the part in hand has to be read any more. */

@@ -1,6 +1,7 @@
 import { abortError } from '../../wire/clock.js';
 import { type FormTransfer, SendError } from '../byte-plane.js';
-import { bufferSizeFor, ReusedBuffer } from './buffers.js';
+import { BufferRing } from './buffer-ring.js';
+import { bufferSizeFor, type ReusedBuffer } from './buffers.js';
 import { type Answer, assertTaken, Exchange } from './exchange.js';
 import type { Line } from './line.js';
 import { OrderedDigest } from './ordered-digest.js';
@@ -65,7 +66,7 @@ async function send(
   try {
     await exchange.write(head);
     const size = bufferSizeFor(bytes.size);
-    const buffers = [new ReusedBuffer(size), new ReusedBuffer(size)] as const;
+    const buffers = new BufferRing({ count: 2, size });
     await writeRange({
       bytes,
       from: 0,

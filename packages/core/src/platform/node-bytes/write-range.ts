@@ -1,4 +1,5 @@
 import type { OpenBytes } from '../../model/bytes.js';
+import type { BufferRing } from './buffer-ring.js';
 import type { ReusedBuffer } from './buffers.js';
 import type { Exchange } from './exchange.js';
 import type { Pace } from './pace.js';
@@ -10,8 +11,7 @@ export interface RangeOptions {
   bytes: OpenBytes;
   from: number;
   to: number;
-  /** Used in turns. */
-  buffers: readonly ReusedBuffer[];
+  buffers: BufferRing;
   /** Learns from every write. */
   piece: PieceSize;
   exchange: Exchange;
@@ -29,8 +29,8 @@ export interface RangeOptions {
 export async function writeRange(options: RangeOptions): Promise<number> {
   const { bytes, from, to, buffers, exchange, piece, pace } = options;
   let moved = 0;
-  for (let position = from, turn = 0; position < to && !exchange.over; turn = (turn + 1) % buffers.length) {
-    const buffer = bufferAt(buffers, turn);
+  for (let position = from; position < to && !exchange.over; ) {
+    const buffer = buffers.next();
     options.onWaiting(true);
     await buffer.written;
     options.onWaiting(false);
@@ -49,12 +49,6 @@ export async function writeRange(options: RangeOptions): Promise<number> {
     position += length;
     await pace.keep(length, options.signal);
   }
-  await Promise.all(buffers.flatMap(({ written, hashed }) => [written, hashed]));
+  await buffers.written();
   return moved;
-}
-
-function bufferAt(buffers: readonly ReusedBuffer[], turn: number): ReusedBuffer {
-  const buffer = buffers[turn];
-  if (buffer === undefined) throw new Error('a range is sent through one buffer at least');
-  return buffer;
 }
