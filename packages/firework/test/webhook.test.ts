@@ -73,6 +73,17 @@ describe('with a secret', () => {
     },
   );
 
+  test('that is being changed, the old and the new one are good, and no other', async () => {
+    const { deliver, clock } = await waitingJob({ secret: ['old-secret', 'new-secret'] });
+    const statuses: number[] = [];
+    for (const [index, key] of ['old-secret', 'new-secret', secret].entries()) {
+      const body = JSON.stringify({ event: 'video_updated', import_id: running.id, index });
+      const value = `t=${clock.now()},v1=${sign(body, clock.now(), key)}`;
+      statuses.push((await deliver(body, { 'FW-Webhooks-Signature': value })).status);
+    }
+    expect(statuses).toEqual([200, 200, 401]);
+  });
+
   test('an unsigned delivery is refused, and nothing is asked', async () => {
     const { deliver, sent } = await waitingJob({ secret });
     const answer = await deliver(created);

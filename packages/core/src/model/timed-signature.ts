@@ -11,7 +11,8 @@ export interface TimedSignature {
   unit: 's' | 'ms';
   /** How `v1` is written. */
   encoding: 'hex' | 'base64';
-  secret: string;
+  /** Several while the secret is changed: a delivery is signed with any of them. */
+  secret: string | readonly string[];
   /** How far a delivery's time may be from ours, in milliseconds. */
   toleranceMs: number;
 }
@@ -59,16 +60,25 @@ function readHeader(value: string, encoding: TimedSignature['encoding']): Signed
   return /^\d{1,16}$/.test(time) && signatures.length > 0 ? { time, signatures } : undefined;
 }
 
-async function isSigned(body: Uint8Array, { time, signatures }: Signed, secret: string): Promise<boolean> {
+async function isSigned(
+  body: Uint8Array,
+  { time, signatures }: Signed,
+  secret: TimedSignature['secret'],
+): Promise<boolean> {
   const head = new TextEncoder().encode(`${time}.`);
   const signed = new Uint8Array(head.length + body.length);
   signed.set(head);
   signed.set(body, head.length);
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
-  const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), algorithm, false, ['verify']);
+  const keys = await Promise.all((typeof secret === 'string' ? [secret] : secret).map(keyOf));
+  const pairs = keys.flatMap((key) => signatures.map((one) => ({ key, one })));
   // It takes the same time wherever they differ.
-  const checks = await Promise.all(signatures.map((one) => crypto.subtle.verify('HMAC', key, one, signed)));
+  const checks = await Promise.all(pairs.map(({ key, one }) => crypto.subtle.verify('HMAC', key, one, signed)));
   return checks.includes(true);
+}
+
+function keyOf(secret: string) {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  return crypto.subtle.importKey('raw', new TextEncoder().encode(secret), algorithm, false, ['verify']);
 }
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
