@@ -5,15 +5,20 @@ export async function inPool<Item>(
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
   const moving = new Set<Promise<void>>();
+  const errors: unknown[] = [];
   try {
     for await (const item of items) {
       while (moving.size >= atOnce) await Promise.race(moving);
-      const step = work(item).finally(() => moving.delete(step));
+      if (errors.length > 0) break;
+      // Nobody awaits it while the next item is fetched.
+      const noted = work(item).catch((error: unknown) => void errors.push(error));
+      const step = noted.finally(() => moving.delete(step));
       moving.add(step);
     }
   } finally {
     await Promise.all(moving);
   }
+  if (errors.length > 0) throw errors[0];
 }
 
 /** Does `work` for each, so many at once, and takes what comes of it in the order of the items. The first error stops the asking. */
