@@ -58,13 +58,14 @@ async function start(faults: unknown[], options: EmulatorOptions): Promise<Emula
 }
 
 /** The keys are the emulator's own and open nothing else: they may be shown. */
-function describeAddresses({ url, importly, firework, videoCdn, media, s3 }: Emulator) {
+function describeAddresses({ url, importly, firework, videoCdn, twelvelabs, media, s3 }: Emulator) {
   const { clientId, clientSecret, channelId } = firework;
   return {
     url,
     importly: { baseUrl: importly.baseUrl, apiKey: importly.apiKey },
     firework: { baseUrl: firework.baseUrl, clientId, clientSecret, channelId },
     videoCdn: { baseUrl: videoCdn.baseUrl, login: videoCdn.login, password: videoCdn.password },
+    twelvelabs: { baseUrl: twelvelabs.baseUrl, apiKey: twelvelabs.apiKey },
     media: media.files.map((file) => file.url),
     s3,
   };
@@ -99,7 +100,7 @@ function renderLogEntry({ time, provider, method, path, status, note }: Emulator
   const clock = new Date(time).toISOString().slice(11, 23);
   const answer = status === null ? style.bad('---') : paintStatus(status, style);
   const call = `${method.padEnd(4)} ${printable(path)}`;
-  return `${style.dim(clock)}  ${provider.padEnd(9)} ${answer}  ${call}${note === '' ? '' : style.dim(`  ${printable(note)}`)}`;
+  return `${style.dim(clock)}  ${provider.padEnd(10)} ${answer}  ${call}${note === '' ? '' : style.dim(`  ${printable(note)}`)}`;
 }
 
 function paintStatus(status: number, style: Style): string {
