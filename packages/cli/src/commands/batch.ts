@@ -13,7 +13,7 @@ export interface BatchCommandOptions extends CommonOptions, BulkOptions, Request
 export async function batchCommand(name: string, options: BatchCommandOptions): Promise<number> {
   return withSluice(options, async (sluice) => {
     const manifest = await openManifest(name);
-    const survey = manifest.again ? await surveyManifest(manifest) : undefined;
+    const survey = manifest.path !== undefined ? await surveyManifest(manifest) : undefined;
     const { format, folder, heading } = manifest;
     return runBulk(
       sluice,

@@ -14,13 +14,11 @@ export type Format = 'csv' | 'jsonl';
 export interface Manifest {
   /** As it was named, for messages. */
   label: string;
-  /** Absolute; absent for standard input. */
+  /** Absolute; absent for standard input, which can be read only once. */
   path?: string;
   format: Format;
   /** What relative paths in it count from. */
   folder: string;
-  /** It can be read more than once. */
-  again: boolean;
   /** What stands in the first line of CSV. */
   heading: string[];
   /** Reads it from its beginning. */
@@ -43,9 +41,7 @@ async function openFile(name: string, { strict }: { strict: boolean }): Promise<
   const path = resolve(name);
   const head = await readHead(name, path);
   const rows = () => readRows(createReadStream(path, { highWaterMark: 256 * 1024 }), { head, label: name, strict });
-  // A pipe, such as /dev/stdin or a process substitution, comes once.
-  const again = (await stat(path)).isFile();
-  return { label: name, path, format: formatOf(head), folder: dirname(path), again, heading: headingOf(head), rows };
+  return { label: name, path, format: formatOf(head), folder: dirname(path), heading: headingOf(head), rows };
 }
 
 async function readHead(name: string, path: string): Promise<string> {
@@ -84,7 +80,6 @@ async function openStandardInput(): Promise<Manifest> {
     label: 'standard input',
     format: formatOf(text),
     folder: process.cwd(),
-    again: false,
     heading: headingOf(text),
     rows: () => readRows(bytes, { head: text, label: 'standard input', strict: true }),
   };
