@@ -1,8 +1,10 @@
 import { type ImportJob, type ImportSnapshot, SluiceError } from '@sluice/core';
 import { exitCode } from './exit-code.js';
 import { Interruption, type StopReason } from './interruption.js';
+import { hasFailed } from './outcome.js';
 import { createReporter } from './output/create-reporter.js';
 import type { Reporter } from './output/reporter.js';
+import { quoted } from './output/text.js';
 
 /** What is followed, how it is told, and for how long. */
 export interface FollowOptions {
@@ -132,19 +134,9 @@ function howToGoOn(alive: ImportSnapshot[], config: string | undefined): string 
   return `${lost}. Go on with: sluice wait ${ids}${where}   (or with all there are: ${resume})`;
 }
 
-/** As a shell takes it. */
-export function quoted(path: string): string {
-  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-}
-
 /** Nothing stands between it and the provider but the time that its bytes and the start take. */
 function isBeingSent({ state, rawState, waitingFor }: ImportSnapshot): boolean {
   return (state === 'queued' || state === 'running') && rawState === undefined && waitingFor === undefined;
-}
-
-/** Failed, canceled, or completed with an item that failed. */
-export function hasFailed({ state, items }: ImportSnapshot): boolean {
-  return state === 'failed' || state === 'canceled' || items.some((item) => !item.ok);
 }
 
 function wordsOf(error: unknown): string {

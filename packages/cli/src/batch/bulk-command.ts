@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { type Sluice, SluiceError } from '@sluice/core';
 import { exitCode } from '../exit-code.js';
-import { quoted } from '../follow.js';
 import { Interruption } from '../interruption.js';
 import type { BadRow, Row } from '../manifest/row.js';
 import type { RowReading } from '../manifest/row-request.js';
+import { quoted } from '../output/text.js';
 import { assertReportable } from '../report/write-report.js';
 import { usageError } from '../usage.js';
 import { ManifestRun } from './manifest-run.js';

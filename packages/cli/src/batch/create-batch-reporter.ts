@@ -1,4 +1,4 @@
-import type { Output } from '../output/reporter.js';
+import { isDrawable, type Output } from '../output/reporter.js';
 import type { BatchReporter } from './batch-reporter.js';
 import { JsonBatchReporter } from './json-batch-reporter.js';
 import { PlainBatchReporter } from './plain-batch-reporter.js';
@@ -7,6 +7,5 @@ import { TerminalBatchReporter } from './terminal-batch-reporter.js';
 /** JSON lines when asked; a display where standard error is a terminal that can be drawn on; else plain lines. */
 export function createBatchReporter(options: { json?: boolean | undefined }, output: Output = process): BatchReporter {
   if (options.json === true) return new JsonBatchReporter(output);
-  const drawable = output.stderr.isTTY === true && process.env.TERM !== 'dumb';
-  return drawable ? new TerminalBatchReporter(output) : new PlainBatchReporter(output);
+  return isDrawable(output.stderr) ? new TerminalBatchReporter(output) : new PlainBatchReporter(output);
 }

@@ -1,4 +1,5 @@
 import type { ErrorFields, ImportSnapshot, JsonValue } from '@sluice/core';
+import { errorOf } from '../outcome.js';
 
 /** What a result says of a row, by its columns. */
 export type ResultFields = Record<'job' | 'state' | 'asset_id' | 'asset_url' | 'error_code' | 'error_message', string>;
@@ -7,8 +8,7 @@ export type ResultFields = Record<'job' | 'state' | 'asset_id' | 'asset_url' | '
 export function fieldsOf(snapshot: ImportSnapshot): ResultFields {
   const { id, state, items } = snapshot;
   const assets = items.flatMap((item) => (item.ok ? [item.asset] : []));
-  const failed = items.find((item) => !item.ok);
-  const error = snapshot.error ?? (failed?.ok === false ? failed.error : undefined);
+  const error = errorOf(snapshot);
   return {
     job: id,
     state,

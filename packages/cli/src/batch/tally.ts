@@ -1,5 +1,5 @@
 import type { Cost } from '@sluice/core';
-import { hasFailed } from '../follow.js';
+import { hasFailed } from '../outcome.js';
 import type { RowEnding } from './row-ending.js';
 
 /** How many rows ended how. */

@@ -1,4 +1,5 @@
 import { describeRow } from '../manifest/row.js';
+import { errorOf } from '../outcome.js';
 import { cutMiddle, printable } from '../output/text.js';
 import { count } from './batch-words.js';
 import type { RowEnding } from './row-ending.js';
@@ -53,8 +54,7 @@ function wordsOf({ kind, snapshot, error }: RowEnding): string | undefined {
   if (kind === 'refused') return printable(error?.message ?? '');
   if (kind === 'left') return error === undefined || error.code === 'aborted' ? undefined : printable(error.message);
   if (kind !== 'ended' || snapshot === undefined) return undefined;
-  const failed = snapshot.items.find((item) => !item.ok);
-  const cause = snapshot.error ?? (failed?.ok === false ? failed.error : undefined);
+  const cause = errorOf(snapshot);
   if (cause === undefined) return snapshot.state === 'canceled' ? 'canceled' : undefined;
   return `${cause.code}: ${printable(cause.message)}`;
 }

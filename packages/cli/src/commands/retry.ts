@@ -1,7 +1,6 @@
 import { type Sluice, SluiceError } from '@sluice/core';
 import { type Follower, follow } from '../follow.js';
-import type { JobSelection } from '../request/job-selection.js';
-import { filterOf } from '../request/job-selection.js';
+import { filterOf, type JobSelection } from '../request/job-selection.js';
 import type { CommonOptions, WaitingOptions } from '../request/request-options.js';
 import { withSluice } from '../session.js';
 import { usageError } from '../usage.js';

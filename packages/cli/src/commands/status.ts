@@ -1,5 +1,5 @@
 import { exitCode } from '../exit-code.js';
-import { hasFailed } from '../follow.js';
+import { hasFailed } from '../outcome.js';
 import { jobLine } from '../output/job-line.js';
 import { renderResult } from '../output/result.js';
 import { styleOf } from '../output/style.js';

@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { Expect, ImportRequest, JsonObject, JsonValue, Metadata, SourceInput } from '@sluice/core';
 import { SluiceError } from '@sluice/core';
+import { jsonOrText } from '../request/assignments.js';
 import { parseSource } from '../request/parse-source.js';
 import { isResultColumn } from './columns.js';
 import { cellText, type Row } from './row.js';
@@ -105,13 +106,13 @@ function expectOf(cells: Cells): Expect | undefined {
 function metadataOf(cells: Cells, defaults: Metadata | undefined): Metadata | undefined {
   const given = family(cells, 'meta.').map(([name, value]): [string, JsonValue] => {
     if (name === 'title' || name === 'description') return [name, cellText(value)];
-    return [name, name === 'tags' ? tagsOf(value) : jsonOrText(value)];
+    return [name, name === 'tags' ? tagsOf(value) : readValue(value)];
   });
   return given.length === 0 ? defaults : { ...defaults, ...Object.fromEntries(given) };
 }
 
 function tagsOf(value: JsonValue): JsonValue {
-  const read = jsonOrText(value);
+  const read = readValue(value);
   if (Array.isArray(read)) return read;
   return cellText(value)
     .split(',')
@@ -129,7 +130,7 @@ function optionsOf(
   const shared: JsonObject = { ...defaults };
   const known = shared[adapter];
   const own: JsonObject = isObject(known) ? structuredClone(known) : {};
-  for (const [name, value] of given) put(own, name, jsonOrText(value));
+  for (const [name, value] of given) put(own, name, readValue(value));
   return { ...shared, [adapter]: own };
 }
 
@@ -156,15 +157,9 @@ function family(cells: Cells, prefix: string): [string, JsonValue][] {
   );
 }
 
-/** A text that parses as JSON is JSON, as on the command line. */
-function jsonOrText(value: JsonValue): JsonValue {
-  if (typeof value !== 'string') return value;
-  try {
-    const read: JsonValue = JSON.parse(value);
-    return read;
-  } catch {
-    return value;
-  }
+/** A text is read as on the command line; what is no text was read already. */
+function readValue(value: JsonValue): JsonValue {
+  return typeof value === 'string' ? jsonOrText(value) : value;
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -28,3 +28,8 @@ export interface Stream {
   rows?: number;
   hasColors?(): boolean;
 }
+
+/** A terminal that can be drawn on. */
+export function isDrawable({ isTTY }: Stream): boolean {
+  return isTTY === true && process.env.TERM !== 'dumb';
+}

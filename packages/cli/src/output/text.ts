@@ -56,3 +56,8 @@ function segmentWidth(segment: string): number {
   if (invisible.test(segment)) return 0;
   return wide.test(segment) ? 2 : 1;
 }
+
+/** As a shell takes it. */
+export function quoted(path: string): string {
+  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

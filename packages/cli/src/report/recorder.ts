@@ -2,7 +2,7 @@ import type { ImportSnapshot } from '@sluice/core';
 import type { RowEnding } from '../batch/row-ending.js';
 import type { Tally } from '../batch/tally.js';
 import type { Activity } from '../batch/waiting.js';
-import { hasFailed } from '../follow.js';
+import { errorOf, hasFailed } from '../outcome.js';
 
 const mostSamples = 400;
 const slowest = 20;
@@ -82,8 +82,7 @@ export class Recorder {
 }
 
 function named({ number, name, snapshot, error }: RowEnding): NamedRow {
-  const item = snapshot?.items.find((one) => !one.ok);
-  const cause = error ?? snapshot?.error ?? (item?.ok === false ? item.error : undefined);
+  const cause = error ?? (snapshot && errorOf(snapshot));
   return {
     number,
     name,

@@ -25,10 +25,11 @@ function splitPair(pair: string, flag: string): { key: string; value: JsonValue 
   const equals = pair.indexOf('=');
   // The pair itself is not shown: what was forgotten may be the name, and the rest a secret.
   if (equals < 1) throw usageError(`${flag} takes NAME=VALUE`);
-  return { key: pair.slice(0, equals), value: parseValue(pair.slice(equals + 1)) };
+  return { key: pair.slice(0, equals), value: jsonOrText(pair.slice(equals + 1)) };
 }
 
-function parseValue(text: string): JsonValue {
+/** A text that parses as JSON is JSON. */
+export function jsonOrText(text: string): JsonValue {
   try {
     const value: JsonValue = JSON.parse(text);
     return value;
