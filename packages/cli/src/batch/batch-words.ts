@@ -37,6 +37,11 @@ export function rivalWords(earlier: number): string {
   return `name: row ${earlier} has the same place at the provider, and one would overwrite the other; give each a name of its own`;
 }
 
+/** `1 row`, `2,000 rows`. */
+export function rowsText(rows: number): string {
+  return `${count(rows)} ${rows === 1 ? 'row' : 'rows'}`;
+}
+
 export function count(value: number): string {
   return value.toLocaleString('en-US');
 }

@@ -7,6 +7,7 @@ import type { RowReading } from '../manifest/row-request.js';
 import { quoted } from '../output/text.js';
 import { assertReportable } from '../report/write-report.js';
 import { usageError } from '../usage.js';
+import { count } from './batch-words.js';
 import { ManifestRun } from './manifest-run.js';
 import { isSameFile, ResultFile, type Shape } from './result-file.js';
 import type { Tally } from './tally.js';
@@ -18,6 +19,7 @@ export interface BulkOptions {
   result?: string;
   report?: string;
   timeout?: number;
+  config?: string;
 }
 
 /** What is read. */
@@ -63,6 +65,7 @@ export async function runBulk(sluice: Sluice, input: BulkInput, options: BulkOpt
   const { reason } = interruption;
   if (reason === undefined && tally.over + tally.left === 0) reporter.note(`${input.title}: has no rows`);
   await telling.finish(reason === undefined ? undefined : reasons[reason]);
+  if (reason === undefined && tally.retryable > 0) reporter.note(retryWords(tally, options.config));
   return codeOf(tally, interruption, () => reporter.note(`${reasons[reason ?? 'interrupted']}; ${goOnWords(input)}`));
 }
 
@@ -100,6 +103,11 @@ function codeOf(tally: Tally, { reason }: Interruption, sayHow: () => void): num
   if (reason === 'interrupted') return exitCode.interrupted;
   if (reason === 'timeout' && tally.left > 0) return exitCode.running;
   return tally.anyFailed || tally.left > 0 ? exitCode.failed : exitCode.completed;
+}
+
+function retryWords({ retryable }: Tally, config: string | undefined): string {
+  const where = config === undefined ? '' : ` --config ${quoted(config)}`;
+  return `${count(retryable)} that failed may succeed: sluice retry --failed${where}, then the same command again`;
 }
 
 function goOnWords({ goOn }: BulkInput): string {

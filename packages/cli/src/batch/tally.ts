@@ -11,6 +11,8 @@ export class Tally {
   skipped = 0;
   /** Of those skipped: failed or canceled before. */
   failedBefore = 0;
+  /** Of those that failed, in this run or before: another attempt may help. */
+  retryable = 0;
   /** Alive, and followed no longer. */
   left = 0;
   /** What those that completed in this run cost, by unit. */
@@ -27,6 +29,7 @@ export class Tally {
 
   add({ kind, snapshot, sameAs }: RowEnding): void {
     const failed = snapshot !== undefined && hasFailed(snapshot);
+    if (snapshot?.state === 'failed' && snapshot.error?.retry !== 'never') this.retryable += 1;
     if (kind === 'left') this.left += 1;
     if (kind === 'refused') this.refused += 1;
     if (kind === 'skipped') this.skipped += 1;

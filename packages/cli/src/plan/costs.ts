@@ -1,5 +1,5 @@
 import type { Prices } from '@sluice/core';
-import { count } from '../batch/batch-words.js';
+import { count, rowsText } from '../batch/batch-words.js';
 import { formatCost } from '../output/format.js';
 import type { History, ProviderTotals } from './plan-totals.js';
 
@@ -47,10 +47,6 @@ function byPrices({ rows, timed, seconds, unsized, bytes }: ProviderTotals, pric
 /** Which jobs an experience rests on. */
 export function lastJobs({ jobs }: History): string {
   return jobs === 1 ? 'its last job' : `its last ${jobs} jobs`;
-}
-
-function rowsText(rows: number): string {
-  return `${count(rows)} ${rows === 1 ? 'row' : 'rows'}`;
 }
 
 function amountsText(amounts: Map<string, number>): string {

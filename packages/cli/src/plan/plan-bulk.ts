@@ -1,5 +1,5 @@
 import { type BatchIdentity, type ImportPlan, type JsonObject, type Sluice, SluiceError } from '@sluice/core';
-import { count, rivalWords } from '../batch/batch-words.js';
+import { count, rivalWords, rowsText } from '../batch/batch-words.js';
 import { exitCode } from '../exit-code.js';
 import { Interruption } from '../interruption.js';
 import { type BadRow, describeRow, isBad, type Row } from '../manifest/row.js';
@@ -160,9 +160,7 @@ async function planLine(sluice: Sluice, { rows, known, same, problems, providers
 }
 
 async function describe(sluice: Sluice, { rows, known, same, problems, providers }: BulkPlan): Promise<string[]> {
-  const lines = [
-    `${count(rows)} ${rows === 1 ? 'row' : 'rows'}${problems > 0 ? `, ${count(problems)} of them wrong` : ''}`,
-  ];
+  const lines = [`${rowsText(rows)}${problems > 0 ? `, ${count(problems)} of them wrong` : ''}`];
   for (const [state, many] of known) lines.push(`  ${count(many)} ${knownWords[state] ?? state}`);
   if (same > 0) lines.push(`  ${count(same)} ${same === 1 ? 'is' : 'are'} the same as earlier ones`);
   for (const [name, totals] of providers) {
@@ -174,7 +172,7 @@ async function describe(sluice: Sluice, { rows, known, same, problems, providers
     if (totals.timed > 0) row('length', lengthWords(totals));
     if (info !== undefined) row('time', timeWords(totals.leastMs(info, history), history));
     row('cost', estimateCost(totals, { prices: info?.prices, history }).words);
-    for (const [warning, many] of totals.warnings) row('warning', `${printable(warning)} (${count(many)} rows)`);
+    for (const [warning, many] of totals.warnings) row('warning', `${printable(warning)} (${rowsText(many)})`);
   }
   return lines;
 }

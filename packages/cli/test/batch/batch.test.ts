@@ -128,6 +128,7 @@ describe('sluice batch', () => {
     expect([first.code, sums(first).failed]).toEqual([1, 2]);
     const second = await world.sluice('batch', 'rows.csv', '--result', 'result.csv', '--json');
     expect([second.code, sums(second).failedBefore]).toEqual([1, 2]);
+    expect(second.stderr).toContain('2 that failed may succeed: sluice retry --failed, then the same command again');
     expect((await resultOf(world)).filter(({ error_code }) => error_code === 'source-unreachable')).toHaveLength(2);
     missing = false;
     const retried = await world.sluice('retry', '--failed', '--json');

@@ -59,11 +59,12 @@ describe.runIf(hasPython)('a batch on a terminal (skipped without python3)', () 
     some(/ [12] at the provider · .*waiting [1-9] for a limit/);
     some(/gone does not answer, tried again in \d+ s|waiting .*\d for the network/);
     // What is drawn over is no wider than the terminal.
-    const drawn = seen.flatMap((one) => one.replaceAll('\r', '').split('\n')).filter((line) => !/^[✗✓]/.test(line));
+    const drawn = seen
+      .flatMap((one) => one.replaceAll('\r', '').split('\n'))
+      .filter((line) => !/^(?:[✗✓]|sluice:)/.test(line));
     expect(Math.max(...drawn.map((line) => line.length))).toBeLessThan(72);
-    const last = output.slice(output.lastIndexOf('\x1b[J') + 3);
-    expect(stripVTControlCharacters(last)).toMatch(
-      /^✗ 8 completed · 5 failed · 1 refused · \d+ credits · took \d+ s\r\n$/,
+    expect(stripVTControlCharacters(output)).toMatch(
+      /✗ 8 completed · 5 failed · 1 refused · \d+ credits · took \d+ s\r\nsluice: 5 that failed may succeed: .*\r\n$/,
     );
     expect(output.lastIndexOf('\x1b[?25h')).toBeGreaterThan(output.lastIndexOf('\x1b[?25l'));
     // Rows that failed stand above, and stay.
@@ -77,8 +78,9 @@ describe.runIf(hasPython)('a batch on a terminal (skipped without python3)', () 
     expect(code).toBe(1);
     expect(stdout).toMatch(/^8 completed · 5 failed · 1 refused · \d+ credits · took \d+ s\n$/);
     const lines = stderr.trim().split('\n');
-    expect(lines).toHaveLength(6);
-    for (const line of lines) expect(line).toMatch(/^sluice: row \d+ \(line \d+\) \S+: /);
+    expect(lines).toHaveLength(7);
+    expect(lines.at(-1)).toBe('sluice: 5 that failed may succeed: sluice retry --failed, then the same command again');
+    for (const line of lines.slice(0, -1)) expect(line).toMatch(/^sluice: row \d+ \(line \d+\) \S+: /);
     expect(stdout + stderr).not.toContain('\x1b');
   });
 });

@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
-import { jobOf, makeWorld } from './support.js';
+import { cleanEnvironment, commandFile, jobOf, makeWorld } from './support.js';
 
 const findingSchema = z.strictObject({
   type: z.literal('check'),
@@ -18,6 +20,24 @@ function findings(stdout: string) {
     .split('\n')
     .map((line) => findingSchema.parse(JSON.parse(line)));
 }
+
+describe.skipIf(!existsSync('/dev/full'))('an output that cannot be written (needs /dev/full)', () => {
+  it('is told in one line', async () => {
+    const { folder } = await makeWorld();
+    const full = openSync('/dev/full', 'w');
+    onTestFinished(() => closeSync(full));
+    const ran = spawnSync(process.execPath, [commandFile, 'providers'], {
+      cwd: folder,
+      env: cleanEnvironment(folder),
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    expect([ran.status, ran.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^sluice: the output cannot be written: ENOSPC.*\n$/),
+    ]);
+  });
+});
 
 describe('sluice doctor', () => {
   it('finds nothing wrong where nothing is', async () => {

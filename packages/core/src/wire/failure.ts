@@ -35,6 +35,14 @@ const neverConnected = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
+/** Those of a certificate that may be well, if one knew who signed it. */
+const untrusted = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+]);
+
 /** A call that ended without an answer: never connected, reset, cut. */
 export function connectionError(error: unknown, scope: FailureScope): SluiceError {
   const ours = findInCauses(error, SluiceError.is);
@@ -42,7 +50,7 @@ export function connectionError(error: unknown, scope: FailureScope): SluiceErro
   const code = causeText(error, 'code');
   const forbidden = findInCauses(error, isBadPort) !== undefined;
   const sent = !forbidden && !neverConnected.has(code ?? '') && !connecting.has(causeText(error, 'syscall') ?? '');
-  const why = forbidden ? ', and none ever will: fetch refuses this port. Serve it at another one' : '';
+  const why = forbidden ? ', and none ever will: fetch refuses this port. Serve it at another one' : adviceOf(code);
   const what = sent ? 'the connection broke before an answer came' : `no connection could be made${why}`;
   return new SluiceError({
     code: 'unavailable',
@@ -52,6 +60,12 @@ export function connectionError(error: unknown, scope: FailureScope): SluiceErro
     ...(sent && scope.effect === 'once' && { ambiguous: true }),
     cause: error,
   });
+}
+
+function adviceOf(code: string | undefined): string {
+  return untrusted.has(code ?? '')
+    ? ': nobody known here signed its certificate; name the authority under network.ca'
+    : '';
 }
 
 /** An attempt that took longer than `timeoutMs`. */
