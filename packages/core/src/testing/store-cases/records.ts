@@ -38,7 +38,7 @@ export function fullRecord(id: string): JobRecord {
       { ok: true, ref: 'one', asset, checks: { size: match, sha256: { outcome: 'unchecked' } } },
       { ok: false, ref: 'two', error: { code: 'integrity', message: 'no', retry: 'never' } },
     ],
-    warnings: [{ code: 'option-ignored', message: 'a warning' }],
+    warnings: [{ code: 'ignored', message: 'a warning' }],
     error: { code: 'unavailable', message: 'an error', retry: 'later', status: 503 },
     cost: { amount: 0.5, unit: 'credits' },
     waitingFor: { what: 'window', until: t0 + 6 },
