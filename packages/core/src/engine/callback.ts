@@ -1,9 +1,9 @@
-import { sha256Hex } from '#platform';
 import { SluiceError } from '../model/error.js';
 import type { JobRecord } from '../model/record.js';
 import type { Engine } from './engine.js';
-import { newToken } from './identity.js';
+import { newToken } from './ids.js';
 import type { Intake } from './intake.js';
+import { textDigest } from './text-digest.js';
 
 /**
  * Where providers reach this side from outside.
@@ -24,7 +24,7 @@ export function parsePublicUrl(text: string): string {
 /** Gives a job a token that only a provider which was told its callback URL can know. */
 async function withCallback(record: JobRecord): Promise<JobRecord> {
   const token = newToken();
-  return { ...record, callback: { hash: await hashOf(token), token } };
+  return { ...record, callback: { hash: await textDigest(token), token } };
 }
 
 /** A record as it is saved first: with a token where the provider may call back. */
@@ -50,9 +50,5 @@ export function readCallbackPath(pathname: string): { job: string; token: string
 
 /** Compared by digest, so that the time it takes tells nothing of the token. */
 export async function isCallbackToken(record: JobRecord, token: string): Promise<boolean> {
-  return record.callback !== undefined && (await hashOf(token)) === record.callback.hash;
-}
-
-function hashOf(token: string): Promise<string> {
-  return sha256Hex(new TextEncoder().encode(token));
+  return record.callback !== undefined && (await textDigest(token)) === record.callback.hash;
 }

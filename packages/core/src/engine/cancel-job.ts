@@ -2,9 +2,10 @@ import { SluiceError } from '../model/error.js';
 import { isFinal, type JobRecord } from '../model/record.js';
 import type { Driver } from './driver.js';
 import type { Engine } from './engine.js';
-import { newId } from './identity.js';
+import { newId } from './ids.js';
 import { leaseMs } from './lease-keeper.js';
 import { foreignError, providerOf } from './providers.js';
+import { readJob } from './read-job.js';
 import { cannotCancel } from './steps/cancel.js';
 
 const lookEveryMs = 200;
@@ -56,11 +57,4 @@ function notYet(id: string): SluiceError {
     code: 'timeout',
     message: `job ${id} is not canceled yet: the provider, or another process that holds it, takes its time; the wish is kept`,
   });
-}
-
-/** @throws SluiceError `not-found` */
-export async function readJob(engine: Engine, id: string): Promise<JobRecord> {
-  const record = await engine.store.read(id);
-  if (record !== undefined) return record;
-  throw new SluiceError({ code: 'not-found', message: `there is no job ${id} in this store` });
 }

@@ -5,7 +5,6 @@ import { BatchRun } from './batch/batch-run.js';
 import { identityOf } from './batch/identity.js';
 import { placeOf } from './batch/seen.js';
 import { firstRecord } from './callback.js';
-import { readJob } from './cancel-job.js';
 import { Driver } from './driver.js';
 import { createEngine, type Engine } from './engine.js';
 import { collect } from './gc.js';
@@ -13,10 +12,12 @@ import { JobHandle } from './handle.js';
 import { createHandler } from './handler.js';
 import { assertNoErrors, takeIn } from './intake.js';
 import { keepBytes } from './keep-bytes.js';
+import { keyConflict } from './key-conflict.js';
 import { lookIntoSource } from './media/look-into.js';
 import { planImport } from './plan.js';
 import { providerCalls } from './provider-calls.js';
 import { providerInfo } from './providers.js';
+import { readJob } from './read-job.js';
 import { retryJob } from './retry-job.js';
 import { runStore } from './run.js';
 import type { ProviderCalls, Sluice, SluiceOptions } from './sluice.js';
@@ -160,9 +161,5 @@ function releaseOnceSent(engine: Engine, { id }: JobRecord, release: () => void)
 /** The caller's key was there: the same job, not a second one. */
 function adopted(engine: Engine, driver: Driver, found: { record: JobRecord; provider: string }): JobHandle {
   if (found.record.provider === found.provider) return new JobHandle(engine, driver, found.record);
-  throw new SluiceError({
-    code: 'conflict',
-    message: `key: belongs to job ${found.record.id} of the provider "${found.record.provider}"; take another key for "${found.provider}"`,
-    provider: found.provider,
-  });
+  throw keyConflict(found.record, found.provider);
 }

@@ -11,7 +11,7 @@ import { httpSource } from '../wire/http-source/http-source.js';
 import { overFetch } from '../wire/http-source/over-fetch.js';
 import { Bus } from './bus.js';
 import { parsePublicUrl } from './callback.js';
-import { newId } from './identity.js';
+import { newId } from './ids.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { configureProviders, type Provider } from './providers.js';
 import type { LogEntry, SluiceOptions } from './sluice.js';

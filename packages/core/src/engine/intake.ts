@@ -9,7 +9,7 @@ import { defaultName, displaySource } from '../model/source.js';
 import { recordSecrets } from '../store/secrets.js';
 import { adapterRequest } from './adapter-request.js';
 import type { Engine } from './engine.js';
-import { newId } from './identity.js';
+import { newId } from './ids.js';
 import { findProvider, type Provider } from './providers.js';
 import { chooseRoute, type Route } from './route.js';
 

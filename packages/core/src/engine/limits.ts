@@ -1,6 +1,6 @@
 import type { JobRecord } from '../model/record.js';
 import { type Admission, type SlotRequest, slotsName, type WindowHit, windowName } from '../store/contract.js';
-import { newId } from './identity.js';
+import { newId } from './ids.js';
 import type { Provider } from './providers.js';
 
 /** The kinds of calls that a provider may count. */

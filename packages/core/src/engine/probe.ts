@@ -5,7 +5,7 @@ import { recordSecrets } from '../store/secrets.js';
 import { createHttp } from '../wire/http.js';
 import { adapterRequest } from './adapter-request.js';
 import type { Engine } from './engine.js';
-import { newId } from './identity.js';
+import { newId } from './ids.js';
 import type { Intake } from './intake.js';
 import { type CallKind, windowHit } from './limits.js';
 

@@ -1,9 +1,9 @@
 import { SluiceError } from '../model/error.js';
 import type { JobRecord, PutFile } from '../model/record.js';
 import { firstRecord } from './callback.js';
-import { readJob } from './cancel-job.js';
 import type { Engine } from './engine.js';
 import { foreignError, providerOf } from './providers.js';
+import { readJob } from './read-job.js';
 
 /** What {@link retryJob} may do. */
 export interface RetryOptions {

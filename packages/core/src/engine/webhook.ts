@@ -11,6 +11,7 @@ import { isCallbackToken, readCallbackPath } from './callback.js';
 import type { Driver } from './driver.js';
 import type { Engine } from './engine.js';
 import type { Provider } from './providers.js';
+import { textDigest } from './text-digest.js';
 
 /** A delivery is short; more than this is none. Bytes. */
 const longestBody = 1024 * 1024;
@@ -99,7 +100,7 @@ async function messageOf(delivery: Delivery, notice: WebhookNotice, at: number):
   }
   const to = record === undefined ? { provider: provider.name, ref: canonicalJson(ref ?? null) } : { job: record.id };
   const content = `${canonicalJson(to)} ${event} ${new URL(request.url).search} ${await sha256Hex(body)}`;
-  const id = `webhook_${await sha256Hex(new TextEncoder().encode(content))}`;
+  const id = `webhook_${await textDigest(content)}`;
   const secrets = [...provider.secrets, ...(record === undefined ? [] : recordSecrets(record))];
   const kept: JsonValue = { event, ...(evidence !== undefined && { evidence: redactValue(evidence, secrets) }) };
   return { id, to, kind: 'look', body: kept, at };

@@ -8,13 +8,14 @@ import type { Driver } from '../driver.js';
 import type { Engine } from '../engine.js';
 import { type Intake, takeIn } from '../intake.js';
 import { keepBytes } from '../keep-bytes.js';
+import { keyConflict } from '../key-conflict.js';
 import { Mailbox } from '../mailbox.js';
 import { lookIntoSource } from '../media/look-into.js';
 import type { Batch, BatchOptions, BatchOutcome, BatchStatus } from './batch.js';
 import { type Ending, left, skipReason } from './endings.js';
 import { identityOf } from './identity.js';
 import { type InHand, Parked } from './parked.js';
-import { conflict, Refusal, refusing, rivalError, sound } from './refusal.js';
+import { Refusal, refusing, rivalError, sound } from './refusal.js';
 import { Seen } from './seen.js';
 
 const defaultWindow = 1_000;
@@ -203,7 +204,7 @@ export class BatchRun<Request extends ImportRequest> implements Batch<Request> {
     const { record, provider, request } = one;
     keepBytes(this.#engine, record, request);
     if (!created && record.provider !== provider.name) {
-      this.#over(one, { kind: 'refused', error: conflict(record, provider).toJSON() });
+      this.#over(one, { kind: 'refused', error: keyConflict(record, provider.name).toJSON() });
     } else if (isFinal(record.state)) {
       this.#over(one, { kind: 'skipped', snapshot: snapshotOf(record), reason: skipReason(record) });
     } else if (this.#stop.signal.aborted) {

@@ -1,14 +1,7 @@
-import { sha256Hex } from '#platform';
 import { canonicalJson, type JsonValue } from '../../model/json.js';
 import type { Source } from '../../model/source.js';
 import type { Intake } from '../intake.js';
-
-const encoder = new TextEncoder();
-
-/** Lower-case hex of the SHA-256 of a text. */
-export function textDigest(text: string): Promise<string> {
-  return sha256Hex(encoder.encode(text));
-}
+import { textDigest } from '../text-digest.js';
 
 /** What a request of a batch is known by, and how long its text is. */
 export interface Identity {

@@ -1,7 +1,5 @@
 import { SluiceError } from '../../model/error.js';
-import type { JobRecord } from '../../model/record.js';
 import { assertNoErrors, type Intake } from '../intake.js';
-import type { Provider } from '../providers.js';
 
 /** A request that is wrong: an outcome of its own, not the batch's end. */
 export class Refusal extends Error {
@@ -36,10 +34,4 @@ export function sound(intake: Intake): Intake {
 export function rivalError(rival: number, { provider }: Intake): SluiceError {
   const message = `name: request ${rival + 1} of this batch has the same place at ${provider.name}, and one would overwrite the other; give each a name of its own`;
   return new SluiceError({ code: 'conflict', message, provider: provider.name });
-}
-
-/** The key belongs to another provider's job. */
-export function conflict(found: JobRecord, { name }: Provider): SluiceError {
-  const message = `key: belongs to job ${found.id} of the provider "${found.provider}"; take another key for "${name}"`;
-  return new SluiceError({ code: 'conflict', message, provider: name });
 }

@@ -1,7 +1,7 @@
 import { adapterRequest } from '../adapter-request.js';
 import type { Intake } from '../intake.js';
+import { textDigest } from '../text-digest.js';
 import { DigestMap } from './digest-map.js';
-import { textDigest } from './identity.js';
 
 /** What a batch has met so far: by their keys, and by their places at the provider. */
 export class Seen {

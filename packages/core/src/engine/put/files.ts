@@ -1,10 +1,10 @@
-import { sha256Hex } from '#platform';
 import type { BytesState } from '../../model/bytes.js';
 import type { ConfiguredStaging } from '../../model/define-staging.js';
 import { SluiceError } from '../../model/error.js';
 import type { JobRecord } from '../../model/record.js';
 import type { BucketFile } from '../../model/source.js';
 import type { Step } from '../step.js';
+import { textDigest } from '../text-digest.js';
 
 /** The files that a job puts into a bucket; none for any other job. */
 export function filesOf({ request }: Pick<JobRecord, 'request'>): BucketFile[] {
@@ -32,5 +32,5 @@ export function bucketOf({ record, provider }: Pick<Step, 'record' | 'provider'>
 
 /** By which an object is known again as a copy of this source as it is now. It tells nothing of it. */
 export function markOf({ size, fingerprint }: BytesState): Promise<string> {
-  return sha256Hex(new TextEncoder().encode(`${size} ${fingerprint}`));
+  return textDigest(`${size} ${fingerprint}`);
 }
