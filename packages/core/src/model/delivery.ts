@@ -1,6 +1,7 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { WebhookDelivery } from './adapter.js';
 import { SluiceError } from './error.js';
+import { brokenRules } from './issues.js';
 
 /**
  * The JSON body of a delivery, read by `schema`.
@@ -15,7 +16,7 @@ export function parseDelivery<T extends z.ZodType>({ body }: Pick<WebhookDeliver
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw unreadableDelivery(`its body does not fit: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`);
+  throw unreadableDelivery(`its body does not fit: ${brokenRules(parsed.error)}`);
 }
 
 /** For a delivery that says nothing that is needed. */

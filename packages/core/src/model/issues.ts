@@ -3,8 +3,18 @@ import { SluiceError } from './error.js';
 
 /** What a thrown value says, in one line: a schema's error is a page of JSON otherwise. */
 export function saidBy(thrown: unknown): string {
-  if (thrown instanceof z.ZodError) return z.prettifyError(thrown).replaceAll('\n', ' ');
+  if (thrown instanceof z.ZodError) return brokenRules(thrown);
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** So many of the rules that a value breaks are named. */
+const mostNamed = 3;
+
+/** The rules that a value from outside breaks, in one line, each with its field. */
+export function brokenRules({ issues }: z.ZodError): string {
+  const named = issues.slice(0, mostNamed).map((issue) => describe(issue, {}));
+  const more = issues.length - named.length;
+  return `${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }
 
 /** What {@link invalidInput} says besides the rule. */

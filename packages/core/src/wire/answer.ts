@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import type { HttpAnswer } from '../model/http.js';
+import { brokenRules } from '../model/issues.js';
 import type { JsonValue } from '../model/json.js';
 import { readAtMost } from './body.js';
 import { type FailureScope, protocolError } from './failure.js';
@@ -58,7 +58,7 @@ export function answerOf(response: ReadResponse, scope: FailureScope): HttpAnswe
       if (json === undefined) throw protocolError(`the answer (HTTP ${response.status}) is no JSON`, where);
       const parsed = schema.safeParse(json);
       if (parsed.success) return parsed.data;
-      throw protocolError(`the answer does not fit: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`, where);
+      throw protocolError(`the answer does not fit: ${brokenRules(parsed.error)}`, where);
     },
   };
 }

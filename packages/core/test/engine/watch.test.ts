@@ -136,10 +136,7 @@ describe('a look that fails', () => {
 
   it.each([
     [new TypeError('cannot read state of undefined'), 'cannot read state of undefined'],
-    [
-      z.object({ id: z.string() }).safeParse({}).error,
-      '✖ Invalid input: expected string, received undefined   → at id.',
-    ],
+    [z.object({ id: z.string() }).safeParse({}).error, 'id: is missing; expected string, received undefined.'],
   ])('because the adapter breaks on the answer is a call’s error too: %s', async (thrown, said) => {
     const { clock, job } = await watched(looksInTurn(thrown ?? completed, completed));
     await expect(clock.run(job.wait())).rejects.toMatchObject({
