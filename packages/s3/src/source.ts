@@ -1,5 +1,4 @@
 import { GetObjectCommand, type GetObjectCommandOutput, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import {
   defineSource,
   type OpenBytes,
@@ -14,6 +13,7 @@ import { AnswerBody } from './answer-body.js';
 import { makeClient } from './client.js';
 import { s3Error } from './failure.js';
 import { type Endpoint, type ObjectPlace, placeName, readPlace, regionOf } from './place.js';
+import { longestPresignMs, noFetch, presignGet } from './presign.js';
 
 const endpointSchema = z.strictObject({
   tls: z.boolean().optional(),
@@ -29,9 +29,6 @@ const settingsSchema = z.object({
 });
 
 type Settings = z.output<typeof settingsSchema>;
-
-/** A presigned URL lives for at most seven days (Amazon S3, "Sharing objects with presigned URLs"). */
-export const longestPresignMs = 7 * 24 * 3_600_000;
 
 /**
  * Objects behind `s3://ACCESS-KEY:SECRET@HOST/BUCKET/KEY`, at any endpoint: AWS, Cloudflare R2, Backblaze B2, DigitalOcean Spaces,
@@ -63,17 +60,11 @@ async function presignObject(settings: Settings, url: string, expiresInMs: numbe
   }
   const client = makeClient(endpointOf(settings, place.host), keys, { fetch: noFetch, maxAttempts: 1 });
   try {
-    const expiresIn = Math.max(1, Math.floor(Math.min(expiresInMs, longestPresignMs) / 1_000));
-    return await getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn });
+    return await presignGet(client, { bucket, key }, expiresInMs);
   } finally {
     client.destroy();
   }
 }
-
-/** Signing asks nobody. */
-const noFetch: typeof fetch = async () => {
-  throw new Error('signing a URL takes no request');
-};
 
 async function openObject(settings: Settings, url: string, context: SourceContext): Promise<OpenBytes> {
   const object = withObject(settings, url, context);

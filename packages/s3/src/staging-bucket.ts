@@ -3,7 +3,6 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
-  GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
@@ -31,7 +30,7 @@ import { makeClient } from './client.js';
 import { s3Error } from './failure.js';
 import { partSizeFor } from './part-size.js';
 import type { Endpoint, Keys } from './place.js';
-import { longestPresignMs } from './source.js';
+import { longestPresignMs, noFetch, presignGet } from './presign.js';
 
 /** Where the bucket is and what opens it. */
 export interface BucketSettings extends Omit<Keys, 'sessionToken'> {
@@ -148,8 +147,7 @@ export class StagingBucket {
 
   async presign(object: JsonValue, { expiresInMs }: { expiresInMs: number }): Promise<string> {
     const { key } = objectSchema.parse(object);
-    const expiresIn = Math.max(1, Math.floor(Math.min(expiresInMs, longestPresignMs) / 1_000));
-    return getSignedUrl(this.#client(noFetch), new GetObjectCommand({ Bucket: this.#bucket, Key: key }), { expiresIn });
+    return presignGet(this.#client(noFetch), { bucket: this.#bucket, key }, expiresInMs);
   }
 
   async remove(object: JsonValue, context: StagingContext): Promise<void> {
@@ -241,11 +239,6 @@ export class StagingBucket {
     return makeClient(this.#settings.endpoint, this.#keys, { fetch, maxAttempts: attempts });
   }
 }
-
-/** Signing asks nobody. */
-const noFetch: typeof fetch = async () => {
-  throw new Error('signing a URL takes no request');
-};
 
 function classOf(storageClass: string | undefined) {
   return storageClass === undefined ? {} : { StorageClass: storageClassSchema.parse(storageClass) };
