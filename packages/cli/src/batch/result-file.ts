@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { JsonValue } from '@sluice/core';
@@ -15,6 +15,8 @@ import type { ResultFields } from './result-fields.js';
 
 /** How soon what was written is in the file, in milliseconds. */
 const flushMs = 100;
+/** What stays of an earlier result is written in pieces of so many characters. */
+const pieceLength = 256 * 1024;
 const names = resultColumns.map(({ name }) => name);
 
 /** What the rows of a manifest look like. */
@@ -215,22 +217,22 @@ async function isWhole(path: string): Promise<boolean> {
 async function rewrite(path: string, shape: Shape, kept: Kept | undefined): Promise<void> {
   const beside = `${path}.new`;
   await rm(beside, { force: true });
-  const output = createWriteStream(beside, { mode: 0o600, flush: true });
-  const failed = new Promise<never>((_resolve, reject) => output.once('error', reject));
-  const finished = new Promise<void>((done) => output.once('close', () => done()));
-  const write = async () => {
-    output.write(headingOf(shape));
+  const output = await open(beside, 'w', 0o600);
+  try {
+    let text = headingOf(shape);
     for await (const row of kept?.rows() ?? []) {
       const { cells } = row;
       const fields = Object.fromEntries(names.map((name) => [name, cellText(cells[name])]));
-      if (!output.write(lineOf(ownCells(row), fields, shape))) {
-        await new Promise<void>((drained) => output.once('drain', drained));
-      }
+      text += lineOf(ownCells(row), fields, shape);
+      if (text.length < pieceLength) continue;
+      await output.appendFile(text);
+      text = '';
     }
-    output.end();
-    await finished;
-  };
-  await Promise.race([write(), failed]);
+    await output.appendFile(text);
+    await output.datasync();
+  } finally {
+    await output.close();
+  }
   await rename(beside, path);
 }
 
