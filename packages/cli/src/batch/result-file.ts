@@ -65,7 +65,7 @@ export class ResultFile {
     const unlock = await guarded(name, async () => lockFile(path));
     try {
       return await guarded(name, async () => {
-        const old = existsSync(path) ? await readOld(path) : undefined;
+        const old = existsSync(path) ? await readOld(path, name) : undefined;
         const extra = old?.columns.filter((column) => !wanted.columns.includes(column)) ?? [];
         const shape = { ...wanted, columns: [...wanted.columns, ...extra] };
         await rewrite(path, shape, old);
@@ -132,10 +132,10 @@ export class ResultFile {
 }
 
 /** What an earlier run left. Another file is not taken for it: all that is in it would be lost. */
-async function readOld(path: string): Promise<Kept> {
+async function readOld(path: string, name: string): Promise<Kept> {
   const { size } = await stat(path);
   if (size > 0 && !(await isResult(await openResult(path)))) {
-    throw usageError('is there already and is no result of a batch; name another file');
+    throw usageError(`--result ${name}: is there already and is no result of a batch; name another file`);
   }
   return readKept(path);
 }

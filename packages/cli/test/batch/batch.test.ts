@@ -193,7 +193,11 @@ describe('sluice batch refuses, in one line and with nothing done,', () => {
     ['a manifest that is not there', ['none.csv'], /none\.csv: there is no such file/],
     ['a column that no manifest has', ['bad.csv'], /bad\.csv: column "naem" is none of/],
     ['a result that is the manifest', ['rows.csv', '--result', 'rows.csv'], /is the manifest itself/],
-    ['a result that is another manifest', ['rows.csv', '--result', 'bad.csv'], /is no result of a batch/],
+    [
+      'a result that is another manifest',
+      ['rows.csv', '--result', 'bad.csv'],
+      /--result bad\.csv: is there already and is no result of a batch/,
+    ],
     ['a report that is the manifest', ['rows.csv', '--report', 'rows.csv'], /is there already and is no page/],
     ['one file for both', ['rows.csv', '--result', 'a', '--report', 'a'], /--report: is the file of --result/],
     ['a report that cannot be written', ['rows.csv', '--report', 'no/where.html'], /its folder is not there/],

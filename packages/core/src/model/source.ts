@@ -100,7 +100,10 @@ function describeBytes({ name, size }: ByteInput): Source {
 }
 
 function parseUrlSource(text: string): Source {
-  if (!URL.canParse(text)) throw invalid(`source: "${shown(text)}" is not an absolute URL, such as https://host/path`);
+  if (!URL.canParse(text)) {
+    const file = /^[a-z][a-z0-9+.-]*:/i.test(text) ? '' : '; a file is fromFile(path)';
+    throw invalid(`source: "${shown(text)}" is not an absolute URL, such as https://host/path${file}`);
+  }
   const url = new URL(text);
   if (!isScheme(url.protocol.slice(0, -1))) {
     throw invalid(`source: scheme "${url.protocol.slice(0, -1)}" is not one of ${schemes.join(', ')}`);

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createSluice } from '../../src/engine/create.js';
 import type { AdapterMembers } from '../../src/model/adapter.js';
+import { SluiceError } from '../../src/model/error.js';
 import type { ImportRequest } from '../../src/model/request.js';
 import { memoryStore } from '../../src/store/memory.js';
 import { acmeAdapter, completed, started, unavailable } from '../support/acme.js';
 import { requests } from '../support/batches.js';
 import { BusyProvider } from '../support/busy-provider.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { bound } from '../support/stores.js';
 
 describe('a batch over several providers', () => {
   function twoProviders(clock: ManualClock, slow: Partial<AdapterMembers>, limits = {}) {
@@ -42,6 +44,22 @@ describe('a batch over several providers', () => {
     await clock.run(client.sluice.close());
     expect(ends).toHaveLength(200);
     expect(Math.max(...ends)).toBeLessThan(60_000);
+  });
+
+  it('takes no store that cannot be written for a provider that is down', async () => {
+    const clock = new ManualClock();
+    const store = bound(memoryStore());
+    const sluice = createSluice({ providers: { acme: acmeAdapter()({}) }, store, clock });
+    const jobs = await Promise.all(requests(20).map(({ source }) => sluice.import({ source })));
+    store.commit = async () => {
+      throw new SluiceError({ code: 'unavailable', message: 'the disk is full' });
+    };
+    const begun = clock.now();
+    const told = await clock.run(Promise.allSettled(jobs.map((job) => job.wait())));
+    expect(told.every((one) => one.status === 'rejected' && one.reason.message === 'the disk is full')).toBe(true);
+    // All at once, and not one by one as the provider is tried.
+    expect(clock.now() - begun).toBeLessThan(10_000);
+    await clock.run(sluice.close());
   });
 
   it('is not held up by one that is down, which is asked only now and then, and is gone on with when it is back', async () => {

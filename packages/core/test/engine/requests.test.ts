@@ -41,7 +41,11 @@ describe('a request is refused, and nothing saved or sent', () => {
     ['a wrong hash', { expect: { sha256: 'abc' } }, 'expect.sha256: must be 64 hex digits'],
     ['an unknown expectation', { expect: { md5: 'abc' } }, 'expect.md5: unknown field'],
     ['no source', { source: null }, 'source: must be a URL, or what fromFile() or integration() returned'],
-    ['a source that is no URL', { source: 'clip.mp4' }, 'source: "clip.mp4" is not an absolute URL'],
+    [
+      'a source that is no URL',
+      { source: 'clip.mp4' },
+      'source: "clip.mp4" is not an absolute URL, such as https://host/path; a file is fromFile(path)',
+    ],
     ['another scheme', { source: 'gopher://h/x' }, 'source: scheme "gopher" is not one of http, https, ftp'],
     ['no host', { source: 's3:///key' }, 'source: "s3:///key" names no host'],
     ['an unknown provider', { provider: 'acmee' }, 'provider: "acmee" is not configured; configured: acme'],
