@@ -49,7 +49,7 @@ describe('a batch over several providers', () => {
   it('takes no store that cannot be written for a provider that is down', async () => {
     const clock = new ManualClock();
     const store = bound(memoryStore());
-    const sluice = createSluice({ providers: { acme: acmeAdapter()({}) }, store, clock });
+    const sluice = createSluice({ providers: { acme: acmeAdapter()({}) }, store, clock, concurrency: 4 });
     const jobs = await Promise.all(requests(20).map(({ source }) => sluice.import({ source })));
     store.commit = async () => {
       throw new SluiceError({ code: 'unavailable', message: 'the disk is full' });
