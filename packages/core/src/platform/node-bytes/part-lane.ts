@@ -23,8 +23,8 @@ export class PartLane {
   /** The next position to be read, and the end of the part in hand. */
   position = 0;
   end = 0;
-  /** Since when the socket, the provider or a pause is waited for, in milliseconds of the process's own clock. */
-  waitingSince: number | undefined;
+  /** For the socket, the provider or a pause. */
+  waiting = false;
   readonly #room: LaneRoom;
   readonly #buffers: BufferRing;
   readonly #piece: PieceSize;
@@ -138,7 +138,7 @@ export class PartLane {
   }
 
   #wait(waiting: boolean): void {
-    this.waitingSince = waiting ? performance.now() : undefined;
+    this.waiting = waiting;
     this.#room.changed();
   }
 }

@@ -3,14 +3,14 @@ import { abortError } from '../../wire/clock.js';
 import type { PartsTransfer } from '../byte-plane.js';
 import { buffersOfLane } from './buffers.js';
 import type { Line } from './line.js';
+import { LineUse } from './line-use.js';
 import { OrderedDigest } from './ordered-digest.js';
 import { PartLane } from './part-lane.js';
 
-/** All lanes wait for so long before one more may read, in milliseconds. */
-const patienceMs = 3;
 /**
- * Sends the missing parts. It begins with one lane, and lets one more read only when all that there are wait for the network, or have
- * read their parts to the end: so a fast line is read in order and hashed in the same read, and a slow one is filled by many connections.
+ * Sends the missing parts. It begins with one lane, and lets one more read only when those that there are wait for the network most of the
+ * time, or have read their parts to the end: so a fast line is read in order and hashed in the same read, and a slow one is filled by many
+ * connections.
  */
 export async function sendParts(transfer: PartsTransfer, line: Line): Promise<{ sha256?: string }> {
   const sender = new PartsSender(transfer, line);
@@ -32,6 +32,7 @@ class PartsSender {
   /** Ends all lanes when one of them fails. */
   readonly #stop = new AbortController();
   readonly #onAbort = () => this.#stop.abort(abortError(this.#transfer.signal));
+  readonly #use = new LineUse();
   #next = 0;
   #patience: NodeJS.Timeout | undefined;
   #error: unknown;
@@ -103,14 +104,14 @@ class PartsSender {
       while (!this.#stop.signal.aborted) {
         const number = this.#transfer.missing[this.#next];
         if (number === undefined) return;
-        if (this.#digest !== undefined && this.#freeIn(lane) > 0) {
-          // Another lane reads: what this one would read now would have to be read again for the digest.
+        if (this.#givesWay(lane)) {
+          this.#use.reset();
           this.#resting.push(lane);
           return;
         }
         this.#next += 1;
         lane.take(number);
-        if (this.#mustKeepOrder()) await this.#digest?.reach((number - 1) * this.#transfer.partSize);
+        if (this.#mustKeepOrder(lane)) await this.#digest?.reach((number - 1) * this.#transfer.partSize);
         await lane.send(number);
       }
     } finally {
@@ -119,38 +120,48 @@ class PartsSender {
   }
 
   /**
-   * Bytes that come only once must not be read past what is not hashed yet. Of others, a lane that is alone waits for the digest to be
-   * done with what was read ahead of it, and then both read as one.
+   * Bytes that come only once must not be read past what is not hashed yet. Of others, a lane that is alone to read waits for the digest to
+   * be done with what was read ahead of it, and then both read as one.
    */
-  #mustKeepOrder(): boolean {
+  #mustKeepOrder(lane: PartLane): boolean {
     const { seekable, far } = this.#transfer.bytes;
-    return !seekable || far === true || (this.#digest?.behind === true && this.#lanes.size === 1);
+    return !seekable || far === true || (this.#digest?.behind === true && !this.#anotherReads(lane));
+  }
+
+  #anotherReads(lane: PartLane): boolean {
+    return [...this.#lanes].some((other) => other !== lane && !other.readAll);
+  }
+
+  /** While another reads as fast as can be: what this one would read now would have to be read again for the digest. */
+  #givesWay(lane: PartLane): boolean {
+    if (this.#digest === undefined) return false;
+    this.#noteUse();
+    return this.#anotherReads(lane) && this.#use.isFull;
   }
 
   /** Called whenever a lane begins or ends to wait, or has read its part. */
   #considerMore(): void {
     const room = this.#lanes.size < this.#transfer.inFlight && this.#next < this.#transfer.missing.length;
-    const freeIn = this.#freeIn();
+    const reads = this.#noteUse();
     clearTimeout(this.#patience);
-    if (!room || this.#stop.signal.aborted) return;
-    if (freeIn === 0) this.#openLane();
-    else if (freeIn < Number.POSITIVE_INFINITY) this.#patience = setTimeout(() => this.#considerMore(), freeIn);
+    if (!room || this.#stop.signal.aborted || reads) return;
+    const { hasRoomIn } = this.#use;
+    if (hasRoomIn === 0) this.#use.reset();
+    if (hasRoomIn === 0 || [...this.#lanes].every(({ readAll }) => readAll)) this.#openLane();
+    else this.#patience = setTimeout(() => this.#considerMore(), Math.ceil(hasRoomIn));
   }
 
-  /** When one more may read, if nothing changes: in so many milliseconds, never while a lane reads. */
-  #freeIn(except?: PartLane): number {
-    const now = performance.now();
-    let most = 0;
-    for (const lane of this.#lanes) {
-      if (lane === except || lane.readAll) continue;
-      if (lane.waitingSince === undefined) return Number.POSITIVE_INFINITY;
-      most = Math.max(most, Math.ceil(lane.waitingSince + patienceMs - now));
-    }
-    return most;
+  #noteUse(): boolean {
+    const reads = [...this.#lanes].some(({ readAll, waiting }) => !readAll && !waiting);
+    this.#use.note(reads);
+    return reads;
   }
 
   #nextRead(frontier: number): number {
     const { bytes, missing, partSize } = this.#transfer;
+    const furthest = Math.max(...[...this.#lanes].map(({ position }) => position));
+    // It is behind, and waiting for the lane that is just there would make it as slow as that one line.
+    if (bytes.seekable && bytes.far !== true && furthest > frontier) return furthest;
     let next = bytes.size;
     for (const { position, end } of this.#lanes) {
       if (position <= frontier && frontier < end) return frontier;
