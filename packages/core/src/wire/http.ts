@@ -196,24 +196,21 @@ function targetOf(call: HttpCall, { wire, provider }: HttpOptions): Target {
   }
 }
 
-/** ky with everything of its own switched off that would be a second opinion: retries, time-out, throwing, redirects. */
+/**
+ * ky with everything of its own switched off that would be a second opinion: retries, time-out, throwing, redirects. Headers, body and signal go
+ * past it: it would copy them with every copy that it makes of the request. The fetch is its own option, not a hook: what a hook answers counts
+ * only if it is of the platform's class, and an application's fetch may have another one; then ky would send a call of its own.
+ */
 function send(
   call: HttpCall,
   { url, headers }: Target,
   { fetch, signal }: { fetch: typeof globalThis.fetch; signal: AbortSignal },
 ): Promise<Response> {
+  const { method } = call;
   if (call.json !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
   const body = bodyOf(call);
-  return ky(url, {
-    method: call.method,
-    headers,
-    // Given to ky, the signal would be joined with ky's own, and both it and the body be copied with every copy of the request.
-    fetch: (request, init) => fetch(request, { ...init, signal, ...(body !== undefined && { body }) }),
-    retry: 0,
-    timeout: false,
-    throwHttpErrors: false,
-    redirect: 'manual',
-  });
+  const init: RequestInit = { method, headers, redirect: 'manual', signal, ...(body !== undefined && { body }) };
+  return ky(url, { method, fetch: () => fetch(url, init), retry: 0, timeout: false, throwHttpErrors: false });
 }
 
 function bodyOf({ json, form, multipart }: HttpCall): string | URLSearchParams | FormData | undefined {
