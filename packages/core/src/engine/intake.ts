@@ -1,4 +1,4 @@
-import type { Problem } from '../model/adapter.js';
+import type { AdapterRequest, Problem } from '../model/adapter.js';
 import type { NeutralField } from '../model/capabilities.js';
 import { SluiceError } from '../model/error.js';
 import { invalidInput } from '../model/issues.js';
@@ -18,6 +18,8 @@ export interface Intake {
   provider: Provider;
   request: ParsedRequest;
   record: JobRecord;
+  /** The request as the adapter sees it. */
+  asked: AdapterRequest;
   route: Route | undefined;
   problems: Problem[];
 }
@@ -63,6 +65,7 @@ export function judge(
   return {
     provider,
     request,
+    asked: seen,
     route,
     problems: clean,
     record: { ...routed, lane, warnings: clean.filter(isWarning).map(asWarning) },

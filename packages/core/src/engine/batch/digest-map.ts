@@ -44,7 +44,10 @@ export class DigestMap {
   }
 
   #isAt(at: number, digest: Uint32Array): boolean {
-    return digest.every((word, index) => this.#words[at + index] === word);
+    for (let index = 0; index < wordsInDigest; index += 1) {
+      if (this.#words[at + index] !== digest[index]) return false;
+    }
+    return true;
   }
 
   #grow(): void {
@@ -60,7 +63,9 @@ export class DigestMap {
 }
 
 function readDigest(hex: string): Uint32Array {
-  return Uint32Array.from({ length: wordsInDigest }, (_, index) =>
-    Number.parseInt(hex.slice(index * 8, index * 8 + 8), 16),
-  );
+  const words = new Uint32Array(wordsInDigest);
+  for (let index = 0; index < wordsInDigest; index += 1) {
+    words[index] = Number.parseInt(hex.slice(index * 8, index * 8 + 8), 16);
+  }
+  return words;
 }

@@ -26,7 +26,15 @@ export async function identityOf({ request, provider }: Intake): Promise<Identit
     }),
   );
   if (key !== undefined) return { key, length: text.length };
-  return { key: isKnownAgain(source) ? `batch-${await textDigest(text)}` : undefined, length: text.length };
+  return { key: isKnownAgain(source) ? `${prefix}${await textDigest(text)}` : undefined, length: text.length };
+}
+
+const prefix = 'batch-';
+
+/** Of a key, for whoever keeps many of them: one that is a digest already is not digested once more. */
+export async function keyDigest(key: string): Promise<string> {
+  const digest = key.startsWith(prefix) ? key.slice(prefix.length) : '';
+  return /^[0-9a-f]{64}$/.test(digest) ? digest : textDigest(key);
 }
 
 /** Bytes have no name that another process would know. */

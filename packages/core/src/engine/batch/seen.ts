@@ -1,7 +1,7 @@
-import { adapterRequest } from '../adapter-request.js';
 import type { Intake } from '../intake.js';
 import { textDigest } from '../text-digest.js';
 import { DigestMap } from './digest-map.js';
+import { keyDigest } from './identity.js';
 
 /** What a batch has met so far: by their keys, and by their places at the provider. */
 export class Seen {
@@ -17,11 +17,11 @@ export class Seen {
     { intake, key }: { intake: Intake; key: string | undefined },
   ): Promise<{ sameAs?: number; rival?: number }> {
     const place = placeOf(intake);
-    const [keyDigest, placeDigest] = await Promise.all([
-      key === undefined ? undefined : textDigest(key),
+    const [digest, placeDigest] = await Promise.all([
+      key === undefined ? undefined : keyDigest(key),
       place === undefined ? undefined : textDigest(place),
     ]);
-    const sameAs = keyDigest === undefined ? undefined : enter(this.#keys, keyDigest, index);
+    const sameAs = digest === undefined ? undefined : enter(this.#keys, digest, index);
     if (sameAs !== undefined) return { sameAs };
     const rival = placeDigest === undefined ? undefined : enter(this.#places, placeDigest, index);
     return rival === undefined ? {} : { rival };
@@ -36,7 +36,7 @@ function enter(map: DigestMap, digest: string, index: number): number | undefine
 }
 
 /** Where a request is written, where the provider has places for names. */
-export function placeOf({ record, provider }: Intake): string | undefined {
-  const place = provider.members.place?.(adapterRequest(record, provider));
+export function placeOf({ asked, provider }: Intake): string | undefined {
+  const place = provider.members.place?.(asked);
   return place === undefined ? undefined : `${provider.name}\n${place}`;
 }
