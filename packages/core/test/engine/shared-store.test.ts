@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LeaseKeeper } from '../../src/engine/lease-keeper.js';
+import type { Store } from '../../src/store/contract.js';
 import { memoryStore } from '../../src/store/memory.js';
 import { scriptedHttp } from '../../src/testing/scripted-http.js';
 import { abortError } from '../../src/wire/clock.js';
@@ -8,6 +9,7 @@ import { type AcmeScript, completed, looksInTurn, running, started } from '../su
 import { BusyProvider } from '../support/busy-provider.js';
 import { makeClient, source } from '../support/client.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { bound } from '../support/stores.js';
 
 /** Two clients, as in two processes, of one provider over one store. */
 function pair(first: AcmeScript, second: AcmeScript = first) {
@@ -62,6 +64,29 @@ describe('two clients on one store', () => {
     expect((await here.sluice.job(queued.id)).snapshot.state).toBe('queued');
     await clock.run(here.sluice.close());
     expect(clock.sleeping).toBe(0);
+  });
+
+  it('goes through a store of very many jobs for them no more than a twentieth of the time', async () => {
+    const clock = new ManualClock();
+    const provider = new BusyProvider(clock, { workMs: 300_000 });
+    const plain = bound(memoryStore());
+    const begunAt: number[] = [];
+    const store: Store = {
+      ...plain,
+      list: async function* (filter) {
+        begunAt.push(clock.now());
+        await clock.sleep(2_000);
+        yield* plain.list(filter);
+      },
+    };
+    const script = { members: provider.members, capabilities: { limits: { jobs: 1 } } };
+    const { sluice } = makeClient(script, { store, clock });
+    const jobs = await Promise.all([sluice.import({ source }), sluice.import({ source })]);
+    await clock.run(Promise.all(jobs.map((job) => job.wait())));
+    const pauses = begunAt.slice(1).map((at, index) => at - (begunAt[index] ?? 0));
+    expect(pauses.length).toBeGreaterThan(2);
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(42_000);
+    await clock.run(sluice.close());
   });
 
   it('both may wait for the same job: one moves it, both are told', async () => {
