@@ -7,9 +7,13 @@ const usualBuffer = mebi;
 const fastBuffer = 2 * mebi;
 const leastBuffer = 64 * 1024;
 
-/** All buffers together, so that memory does not depend on the number of lanes: of those that fill a fast line, and of all others. Bytes. */
+/**
+ * All buffers together, so that memory does not depend on the number of lanes: where few lanes fill a fast line, and of those lanes that are
+ * there for a slow one. Where there are many lanes, the first two fill a fast line, and the others share half of what they share otherwise. Bytes.
+ */
 const memoryOfFast = 16 * mebi;
 const memoryOfOthers = 8 * mebi;
+const fewLanes = 4;
 
 /** @param longest what it carries at most. Bytes */
 export function bufferSizeFor(longest = usualBuffer): number {
@@ -43,7 +47,9 @@ export function buffersOfLane(index: number, { lanes, longest, size, digest }: L
   const share = (memory: number, buffers: number, most: number) =>
     Math.min(longest, most, Math.max(leastBuffer, 2 ** Math.floor(Math.log2(memory / buffers))));
   if (size < longTransfer) return { count: 2, size: share(memoryOfOthers, lanes * 2, usualBuffer) };
-  if (!digest) return { count: 2, size: share(memoryOfFast, lanes * 2, fastBuffer) };
+  if (!digest && lanes <= fewLanes) return { count: 2, size: share(memoryOfFast, lanes * 2, fastBuffer) };
+  if (!digest)
+    return { count: 2, size: index < 2 ? bufferSizeFor(longest) : share(memoryOfOthers / 2, lanes * 2, usualBuffer) };
   if (index < 2) return { count: 3, size: share(memoryOfFast, 2 * 3, fastBuffer) };
   return { count: 2, size: share(memoryOfOthers, lanes * 2, usualBuffer) };
 }

@@ -42,7 +42,7 @@ export class Exchange {
   #headSent = false;
   #failure: Error | undefined;
   /** Ends a tunnel that is still being made. */
-  readonly #stop = new AbortController();
+  readonly #stop: AbortController | undefined;
   /** Who waits for the socket to take bytes: what is held back for a connection that is never made is never taken. */
   readonly #writing = new Set<() => void>();
   readonly #idle: IdleWatch;
@@ -52,11 +52,13 @@ export class Exchange {
     const target = new URL(url);
     const secure = target.protocol === 'https:';
     if (!secure && options.agents.http === undefined) throw unencrypted();
+    // Behind a proxy alone: a signal is dear, and an upload may have thousands of parts.
+    this.#stop = options.agents.http === undefined ? new AbortController() : undefined;
     const request: TunneledOptions = {
       method,
       agent: secure ? options.agents.https : options.agents.http,
       headers: { ...headers, 'content-length': contentLength },
-      stop: this.#stop.signal,
+      ...(this.#stop !== undefined && { stop: this.#stop.signal }),
     };
     this.#request = (secure ? requestHttps : requestHttp)(target, request);
     this.answer = this.#answered(options);
@@ -102,7 +104,7 @@ export class Exchange {
     this.#failure ??= error;
     this.over = true;
     this.#request.destroy(error);
-    this.#stop.abort();
+    this.#stop?.abort();
   }
 
   /** Stops at once because of something on our side. */
