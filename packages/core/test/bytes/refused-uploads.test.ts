@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ByteInput, createSluice, fromBuffer, fromStream, SluiceError } from '@sluice/core';
-import { type AdapterUpload, defineAdapter, type FormUpload, type Started, type UploadWay } from '@sluice/core/adapter';
+import { type ByteInput, fromBuffer, fromStream, SluiceError } from '@sluice/core';
+import type { AdapterUpload, FormUpload, Started } from '@sluice/core/adapter';
 import { expect, onTestFinished, test } from 'vitest';
-import * as z from 'zod';
 import type { PartsTransfer } from '../../src/platform/byte-plane.js';
 import { createBytePlane } from '../../src/platform/node-bytes/create.js';
 import { listen } from '../support/servers.js';
+import { byteTaker } from './byte-taker.js';
 import { taking, transferOf } from './transfers.js';
 
 const partSize = 100_000;
@@ -42,30 +42,12 @@ async function bring(
     asked.push(path);
     answer(path, response, request);
   });
-  const ways: UploadWay[] = [
-    { name: way, shape: way === 'parts' ? 'parts' : 'form', minBytes: 1, maxBytes: 100_000_000 },
-  ];
-  const taker = defineAdapter({
-    name: 'taker',
-    settings: z.object({}),
-    options: z.object({}),
-    capabilities: {
-      upload: { ways, canList: false, canSign: false },
-      checks: [],
-      cancel: false,
-      webhook: 'none',
-      idempotentStart: false,
-      limits: {},
-    },
-    create: () => ({
-      wire: { baseUrl: url },
-      start: async () => made,
-      status: () => Promise.reject(new Error('it is over at once')),
-      upload: uploadTo(url, way),
-    }),
+  const sluice = byteTaker({
+    baseUrl: url,
+    way: { name: way, shape: way === 'parts' ? 'parts' : 'form', minBytes: 1, maxBytes: 100_000_000 },
+    made,
+    upload: uploadTo(url, way),
   });
-  const sluice = createSluice({ providers: { taker: taker({}) } });
-  onTestFinished(() => sluice.close());
   const job = await sluice.import({ source });
   const error = await job.wait().then(
     () => undefined,

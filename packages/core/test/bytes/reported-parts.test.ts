@@ -1,15 +1,15 @@
-import { createServer } from 'node:http';
-import { createSluice, fromBuffer } from '@sluice/core';
-import { type AdapterUpload, defineAdapter, type ListedPart, SluiceError } from '@sluice/core/adapter';
-import { expect, onTestFinished, test } from 'vitest';
-import * as z from 'zod';
+import { fromBuffer } from '@sluice/core';
+import { type AdapterUpload, type ListedPart, SluiceError } from '@sluice/core/adapter';
+import { expect, test } from 'vitest';
+import { listen } from '../support/servers.js';
+import { byteTaker } from './byte-taker.js';
 
 const partSize = 10;
 
 /** An object store that counts the PUTs of each part. */
 async function startStore(): Promise<{ base: string; puts: Map<number, number> }> {
   const puts = new Map<number, number>();
-  const server = createServer((request, response) => {
+  const { url } = await listen((request, response) => {
     const number = Number(new URL(request.url ?? '', 'http://store').pathname.slice(1));
     request.resume();
     request.on('end', () => {
@@ -17,13 +17,7 @@ async function startStore(): Promise<{ base: string; puts: Map<number, number> }
       response.writeHead(200, { etag: `"part-${number}"` }).end();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const address = server.address();
-  return { base: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`, puts };
+  return { base: url, puts };
 }
 
 interface Told {
@@ -48,31 +42,13 @@ function connect(base: string, own: (told: Told) => Partial<AdapterUpload>) {
     report: async (_session, parts) => void told.reports.push(parts.map(({ number }) => number)),
     complete: async (_session, parts) => void told.completed.push(parts.map(({ number }) => number)),
   };
-  const teller = defineAdapter({
-    name: 'teller',
-    settings: z.object({}),
-    options: z.object({}),
-    capabilities: {
-      upload: {
-        ways: [{ name: 'parts', shape: 'parts', minBytes: 1, maxBytes: 1_000_000 }],
-        canList: true,
-        canSign: false,
-      },
-      checks: [],
-      cancel: false,
-      webhook: 'none',
-      idempotentStart: false,
-      limits: {},
-    },
-    create: () => ({
-      wire: { baseUrl: base },
-      start: async () => ({ ref: 1, snapshot: { state: 'completed', rawState: 'done', items: [made] } }),
-      status: () => Promise.reject(new Error('it is over at once')),
-      upload: { ...upload, ...own(told) },
-    }),
+  const sluice = byteTaker({
+    baseUrl: base,
+    way: { name: 'parts', shape: 'parts', minBytes: 1, maxBytes: 1_000_000 },
+    canList: true,
+    made: { ref: 1, snapshot: { state: 'completed', rawState: 'done', items: [made] } },
+    upload: { ...upload, ...own(told) },
   });
-  const sluice = createSluice({ providers: { teller: teller({}) } });
-  onTestFinished(() => sluice.close());
   const bring = async (size: number) => {
     const job = await sluice.import({ source: fromBuffer(new Uint8Array(size), { name: 'a.mp4' }) });
     return job.wait({ timeoutMs: 20_000 });

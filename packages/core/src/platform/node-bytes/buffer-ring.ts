@@ -20,4 +20,9 @@ export class BufferRing {
   async written(): Promise<void> {
     await Promise.all(this.#buffers.map(({ written }) => written));
   }
+
+  /** Resolves when the digest has taken what is in all of them. */
+  async hashed(): Promise<void> {
+    await Promise.all(this.#buffers.map(({ hashed }) => hashed));
+  }
 }

@@ -14,6 +14,8 @@ const leastBuffer = 64 * 1024;
 const memoryOfFast = 16 * mebi;
 const memoryOfOthers = 8 * mebi;
 const fewLanes = 4;
+/** Where there are more lanes, or a digest, that fill a fast line by themselves. */
+const fastLanes = 2;
 
 /** @param longest what it carries at most. Bytes */
 export function bufferSizeFor(longest = usualBuffer): number {
@@ -49,8 +51,11 @@ export function buffersOfLane(index: number, { lanes, longest, size, digest }: L
   if (size < longTransfer) return { count: 2, size: share(memoryOfOthers, lanes * 2, usualBuffer) };
   if (!digest && lanes <= fewLanes) return { count: 2, size: share(memoryOfFast, lanes * 2, fastBuffer) };
   if (!digest)
-    return { count: 2, size: index < 2 ? bufferSizeFor(longest) : share(memoryOfOthers / 2, lanes * 2, usualBuffer) };
-  if (index < 2) return { count: 3, size: share(memoryOfFast, 2 * 3, fastBuffer) };
+    return {
+      count: 2,
+      size: index < fastLanes ? bufferSizeFor(longest) : share(memoryOfOthers / 2, lanes * 2, usualBuffer),
+    };
+  if (index < fastLanes) return { count: 3, size: share(memoryOfFast, fastLanes * 3, fastBuffer) };
   return { count: 2, size: share(memoryOfOthers, lanes * 2, usualBuffer) };
 }
 

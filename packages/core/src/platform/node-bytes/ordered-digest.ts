@@ -1,5 +1,6 @@
 import type { OpenBytes } from '../../model/bytes.js';
-import { bufferSizeFor, longTransfer, ReusedBuffer } from './buffers.js';
+import { BufferRing } from './buffer-ring.js';
+import { bufferSizeFor, longTransfer, type ReusedBuffer } from './buffers.js';
 import { type Hasher, inThreadHasher, workerHasher } from './hasher.js';
 import { sourceShrank } from './source-shrank.js';
 
@@ -10,19 +11,18 @@ import { sourceShrank } from './source-shrank.js';
 export class OrderedDigest {
   readonly #bytes: OpenBytes;
   readonly #hasher: Hasher;
-  /** The next position from the frontier on that a lane will still read; the whole's size when there is none. */
-  readonly #nextRead: (frontier: number) => number;
+  /** How far it may read by itself: a lane reads on from there, or nobody has come further. */
+  readonly #mayReadTo: (frontier: number) => number;
   /** Two, so that one is filled while the other is hashed. */
-  readonly #gaps: readonly [ReusedBuffer, ReusedBuffer];
+  readonly #gaps: BufferRing;
   #frontier = 0;
   #filling: Promise<void> | undefined;
   #error: unknown;
 
-  constructor(bytes: OpenBytes, nextRead: (frontier: number) => number) {
+  constructor(bytes: OpenBytes, mayReadTo: (frontier: number) => number) {
     this.#bytes = bytes;
-    this.#nextRead = nextRead;
-    const size = bufferSizeFor(bytes.size);
-    this.#gaps = [new ReusedBuffer(size), new ReusedBuffer(size)];
+    this.#mayReadTo = mayReadTo;
+    this.#gaps = new BufferRing({ count: 2, size: bufferSizeFor(bytes.size) });
     this.#hasher = bytes.size < longTransfer ? inThreadHasher() : workerHasher();
   }
 
@@ -48,7 +48,7 @@ export class OrderedDigest {
   /** Lanes have moved on: whatever none of them will read any more is read here. */
   catchUp(): void {
     if (this.#filling !== undefined || this.#error !== undefined) return;
-    if (this.#nextRead(this.#frontier) <= this.#frontier) return;
+    if (this.#mayReadTo(this.#frontier) <= this.#frontier) return;
     this.#filling = this.#fill().then(
       () => {
         this.#filling = undefined;
@@ -61,10 +61,8 @@ export class OrderedDigest {
   }
 
   async #fill(): Promise<void> {
-    let turn = 0;
     for (let end = this.#end(); this.#frontier < end; end = this.#end()) {
-      const gap = turn === 0 ? this.#gaps[0] : this.#gaps[1];
-      turn = 1 - turn;
+      const gap = this.#gaps.next();
       await gap.hashed;
       const length = Math.min(gap.bytes.byteLength, end - this.#frontier);
       const read = await this.#bytes.read(gap.bytes.subarray(0, length), this.#frontier);
@@ -72,11 +70,11 @@ export class OrderedDigest {
       this.#hash(gap, 0, read);
       this.#frontier += read;
     }
-    await Promise.all(this.#gaps.map(({ hashed }) => hashed));
+    await this.#gaps.hashed();
   }
 
   #end(): number {
-    return Math.min(this.#bytes.size, this.#nextRead(this.#frontier));
+    return Math.min(this.#bytes.size, this.#mayReadTo(this.#frontier));
   }
 
   /** Reads on to `position`: a stream that is read in order must not be read past what is not hashed yet. */

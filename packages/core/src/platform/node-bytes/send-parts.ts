@@ -41,7 +41,7 @@ class PartsSender {
     this.#transfer = transfer;
     this.#line = line;
     this.#digest = transfer.digest
-      ? new OrderedDigest(transfer.bytes, (frontier) => this.#nextRead(frontier))
+      ? new OrderedDigest(transfer.bytes, (frontier) => this.#mayReadTo(frontier))
       : undefined;
     // Every lane listens: that is no leak.
     setMaxListeners(0, this.#stop.signal);
@@ -157,7 +157,8 @@ class PartsSender {
     return reads;
   }
 
-  #nextRead(frontier: number): number {
+  /** How far the digest may read by itself. */
+  #mayReadTo(frontier: number): number {
     const { bytes, missing, partSize } = this.#transfer;
     const furthest = Math.max(...[...this.#lanes].map(({ position }) => position));
     // It is behind, and waiting for the lane that is just there would make it as slow as that one line.
