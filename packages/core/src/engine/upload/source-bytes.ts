@@ -38,12 +38,16 @@ export async function openJobSource(step: Step): Promise<OpenBytes> {
 
 /** A stream may give nothing for ever, and a connection that is cut may say that its file is gone: neither holds up a step that is stopped, or speaks for it. */
 function stoppable(bytes: OpenBytes, stop: StopSignal): OpenBytes {
-  const { size, fingerprint, seekable, far } = bytes;
+  return through(bytes, (asked) => untilStopped(stop, asked));
+}
+
+/** The same bytes; what is asked of them goes through `around`. */
+function through(bytes: OpenBytes, around: <T>(asked: Promise<T>) => Promise<T>): OpenBytes {
+  const { size, fingerprint, seekable, far = false } = bytes;
   return {
-    ...{ size, fingerprint, seekable },
-    ...(far !== undefined && { far }),
-    read: (target, position) => untilStopped(stop, bytes.read(target, position)),
-    look: () => untilStopped(stop, bytes.look()),
+    ...{ size, fingerprint, seekable, far },
+    read: (target, position) => around(bytes.read(target, position)),
+    look: () => around(bytes.look()),
     close: () => bytes.close(),
   };
 }
@@ -59,18 +63,13 @@ function subjectOf(record: JobRecord): { source: Source; shown: string } {
 
 /** The same bytes, of which an error of reading says whose it is: a disk or a stream says only what went wrong. */
 function readable(bytes: OpenBytes, shown: string): OpenBytes {
-  const { size, fingerprint, seekable, far = false } = bytes;
-  const unread = (cause: unknown): never => {
-    if (SluiceError.is(cause)) throw cause;
-    const message = `${shown} cannot be read to its end (${saidBy(cause)}); nothing was created`;
-    throw new SluiceError({ code: 'source-unreachable', retry: 'later', message, cause });
-  };
-  return {
-    ...{ size, fingerprint, seekable, far },
-    read: (target, position) => bytes.read(target, position).catch(unread),
-    look: () => bytes.look().catch(unread),
-    close: () => bytes.close(),
-  };
+  return through(bytes, (asked) =>
+    asked.catch((cause: unknown): never => {
+      if (SluiceError.is(cause)) throw cause;
+      const message = `${shown} cannot be read to its end (${saidBy(cause)}); nothing was created`;
+      throw new SluiceError({ code: 'source-unreachable', retry: 'later', message, cause });
+    }),
+  );
 }
 
 function openSource({ engine, record, signals }: Step, source: Source): Promise<OpenBytes> {
