@@ -1,4 +1,4 @@
-import { createBytePlane, createFetch, createReadHttp, createResolve } from '#platform';
+import { createBytePlane, createCalls, createFetch, createReadHttp, createResolve } from '#platform';
 import type { ConfiguredStaging, StagingContext } from '../model/define-staging.js';
 import { SluiceError } from '../model/error.js';
 import { findSecrets } from '../model/redact.js';
@@ -6,6 +6,7 @@ import { type BytePlane, leastBytesPerSecond } from '../platform/byte-plane.js';
 import type { Store } from '../store/contract.js';
 import { memoryStore } from '../store/memory.js';
 import { assertPublicHost } from '../wire/address.js';
+import type { CallFetch } from '../wire/call-fetch.js';
 import { type Clock, systemClock } from '../wire/clock.js';
 import { httpSource } from '../wire/http-source/http-source.js';
 import { overFetch } from '../wire/http-source/over-fetch.js';
@@ -29,7 +30,7 @@ export interface Engine {
   bus: Bus;
   leases: LeaseKeeper;
   /** For `baseUrl`s, which are configured and hence trusted. */
-  trustedFetch: typeof fetch;
+  callFetch: CallFetch;
   /** What can be read from here. */
   sources: Sources;
   /** The bucket through which bytes reach providers that take URLs only. */
@@ -80,6 +81,7 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
   assertCeiling(bytesPerSecond);
   const trusted = createFetch({ ...network, guarded: false });
   const guarded = allowPrivateAddresses ? trusted : createFetch({ ...network, guarded: true });
+  const calls = createCalls(network, trusted.fetch);
   const bytePlane = createBytePlane({ ...network, bytesPerSecond, comparePartMd5 });
   const guardedOrOwn = guardedFetch(options, guarded.fetch);
   const overGuarded = overFetch(guardedOrOwn);
@@ -101,7 +103,7 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
     providers,
     bus: new Bus(),
     leases: new LeaseKeeper(store, clock),
-    trustedFetch: options.fetch ?? trusted.fetch,
+    callFetch: options.fetch ?? calls.fetch,
     staging: options.staging,
     stagingContext,
     patientStaging: () => stagingContext(AbortSignal.timeout(stagingPatienceMs)),
@@ -123,7 +125,7 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
       return () => void roomListeners.delete(listener);
     },
     closeFetches: async () => {
-      await Promise.all([trusted.close(), guarded.close(), bytePlane.close()]);
+      await Promise.all([calls.close(), trusted.close(), guarded.close(), bytePlane.close()]);
     },
   };
 }

@@ -81,7 +81,7 @@ function probeContext(engine: Engine, { provider, record }: Intake, signal: Abor
     http: createHttp({
       provider: provider.name,
       wire: provider.members.wire,
-      fetch: engine.trustedFetch,
+      fetch: engine.callFetch,
       clock: engine.clock,
       timeoutMs: provider.timeoutMs,
       secrets: [...provider.secrets, ...recordSecrets(record)],

@@ -12,9 +12,9 @@ export function providerCalls(engine: Engine, name: string, signal: AbortSignal)
     const message = `${name}: the adapter ${provider.adapter.name} has no helpers besides imports`;
     throw new SluiceError({ code: 'unsupported', message, provider: name });
   }
-  const { clock, trustedFetch } = engine;
+  const { clock, callFetch } = engine;
   const context: CallsContext = {
-    http: createHttp({ provider: name, wire: members.wire, fetch: trustedFetch, clock, timeoutMs, secrets, signal }),
+    http: createHttp({ provider: name, wire: members.wire, fetch: callFetch, clock, timeoutMs, secrets, signal }),
     now: () => clock.now(),
   };
   return members.calls(context);

@@ -174,7 +174,7 @@ export class Step {
     return {
       provider: provider.name,
       wire: provider.members.wire,
-      fetch: engine.trustedFetch,
+      fetch: engine.callFetch,
       clock: engine.clock,
       timeoutMs: provider.timeoutMs,
       secrets: this.#secrets,

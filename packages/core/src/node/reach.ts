@@ -1,4 +1,4 @@
-import { createFetch } from '#platform';
+import { createCalls, createFetch } from '#platform';
 import type { NetworkOptions } from '../engine/sluice.js';
 import { SluiceError } from '../model/error.js';
 import { redactText, redactUrl } from '../model/redact.js';
@@ -21,14 +21,17 @@ export interface Reached {
  */
 export async function reach(url: string, network: NetworkOptions = {}): Promise<Reached> {
   const { proxy, ca } = network;
-  const platform = createFetch({
-    guarded: false,
-    ...(proxy !== undefined && { proxy }),
-    ...(ca !== undefined && { ca }),
-  });
+  const options = { ...(proxy !== undefined && { proxy }), ...(ca !== undefined && { ca }) };
+  const platform = createFetch({ ...options, guarded: false });
+  const calls = createCalls(options, platform.fetch);
   const began = Date.now();
   try {
-    const answer = await platform.fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
+    const answer = await calls.fetch(url, {
+      method: 'GET',
+      headers: new Headers({ accept: '*/*' }),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
     const ended = Date.now();
     await answer.body?.cancel();
     const theirs = Date.parse(answer.headers.get('date') ?? '');
@@ -44,11 +47,11 @@ export async function reach(url: string, network: NetworkOptions = {}): Promise<
       cause,
     });
   } finally {
-    await platform.close();
+    await Promise.all([calls.close(), platform.close()]);
   }
 }
 
-/** What fetch says is "fetch failed"; the reason is inside. */
+/** What a fetch says is "fetch failed"; the reason is inside. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `nothing came within ${timeoutMs / 1_000} s`;

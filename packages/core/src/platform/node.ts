@@ -7,8 +7,9 @@ import type { Dispatcher } from 'undici';
 import { SluiceError } from '../model/error.js';
 import type { SourceFetch } from '../model/source-fetch.js';
 import { assertPublicHost, isPrivateAddress, privateAddressError } from '../wire/address.js';
-import type { CreateReadHttp, FetchOptions, PlatformFetch, Resolve, Sha256Hex } from './port.js';
+import type { CreateCalls, CreateReadHttp, FetchOptions, PlatformCalls, PlatformFetch, Resolve, Sha256Hex } from './port.js';
 
+const ownFetch = globalThis.fetch;
 const connectTimeoutMs = 10_000;
 /** Each attempt has a time-out of its own, which may be longer than undici's 300 s. */
 const patience = { headersTimeout: 0, bodyTimeout: 0 };
@@ -34,6 +35,29 @@ export function createFetch(options: FetchOptions): PlatformFetch {
     },
   };
 }
+
+/**
+ * Over node:http, loaded at the first call; through a proxy as everything else goes. An application that puts another fetch in
+ * the place of the platform's wants it to be asked.
+ */
+export const createCalls: CreateCalls = ({ proxy, ca }, otherwise) => {
+  if (proxy !== undefined) return { fetch: otherwise, close: async () => {} };
+  let loading: Promise<PlatformCalls> | undefined;
+  const load = () => {
+    loading ??= import('./node-calls/create.js').then(({ createNodeCalls }) => createNodeCalls({ ...(ca !== undefined && { ca }) }));
+    return loading;
+  };
+  return {
+    fetch: async (url, init) => {
+      if (globalThis.fetch !== ownFetch) return otherwise(url, init);
+      const { fetch } = await load();
+      return fetch(url, init);
+    },
+    close: async () => {
+      if (loading !== undefined) await (await loading).close();
+    },
+  };
+};
 
 /** A proxy that does not let us through has not passed anything on: the error says so, for calls that count. */
 function throwProxyError(error: unknown): never {

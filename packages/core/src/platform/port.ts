@@ -1,4 +1,5 @@
 import type { SourceFetch } from '../model/source-fetch.js';
+import type { CallFetch } from '../wire/call-fetch.js';
 
 /** The port to the outside. `#platform` in package.json chooses node.ts or web.ts. */
 
@@ -23,6 +24,15 @@ export interface PlatformFetch {
   fetch: typeof fetch;
   close(): Promise<void>;
 }
+
+/** Makes control calls and lets go of their sockets. */
+export interface PlatformCalls {
+  fetch: CallFetch;
+  close(): Promise<void>;
+}
+
+/** The fastest way of making control calls that there is; `otherwise` where there is no other. */
+export type CreateCalls = (options: Omit<FetchOptions, 'guarded'>, otherwise: CallFetch) => PlatformCalls;
 
 /** Makes what asks for the content of http sources, the fastest way that there is; `otherwise` where there is no other. */
 export type CreateReadHttp = (options: FetchOptions, otherwise: SourceFetch) => SourceFetch;

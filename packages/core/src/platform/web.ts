@@ -1,6 +1,6 @@
 import { SluiceError } from '../model/error.js';
 import { assertPublicHost } from '../wire/address.js';
-import type { CreateReadHttp, FetchOptions, PlatformFetch, Resolve, Sha256Hex } from './port.js';
+import type { CreateCalls, CreateReadHttp, FetchOptions, PlatformFetch, Resolve, Sha256Hex } from './port.js';
 
 /**
  * The runtime's own fetch. A guard by DNS is impossible here, so only literal addresses are refused; proxy and certificate
@@ -21,6 +21,9 @@ export function createFetch(options: FetchOptions): PlatformFetch {
     close: async () => {},
   };
 }
+
+/** The runtime's own fetch is all there is. */
+export const createCalls: CreateCalls = (_options, otherwise) => ({ fetch: otherwise, close: async () => {} });
 
 /** Names are the runtime's to look up: only literal addresses can be refused. */
 export function createResolve({ guarded }: { guarded: boolean }): Resolve {

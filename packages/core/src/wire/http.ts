@@ -4,6 +4,7 @@ import type { CallEffect, Http, HttpAnswer, HttpCall, Wire } from '../model/http
 import { redactText } from '../model/redact.js';
 import { answerOf, parseJson, type ReadResponse, readResponse } from './answer.js';
 import { timed } from './attempt.js';
+import type { CallFetch, CallInit } from './call-fetch.js';
 import { abortError, type Clock } from './clock.js';
 import { connectionError, type FailureScope, refusalError, timeoutError } from './failure.js';
 import { type RateReading, readRate } from './rate.js';
@@ -25,7 +26,7 @@ export interface TraceEntry {
 export interface HttpOptions {
   provider: string;
   wire: Wire;
-  fetch: typeof fetch;
+  fetch: CallFetch;
   clock: Clock;
   /** For one attempt of a call that names no time of its own, in milliseconds. */
   timeoutMs: number;
@@ -204,12 +205,12 @@ function targetOf(call: HttpCall, { wire, provider }: HttpOptions): Target {
 function send(
   call: HttpCall,
   { url, headers }: Target,
-  { fetch, signal }: { fetch: typeof globalThis.fetch; signal: AbortSignal },
+  { fetch, signal }: { fetch: CallFetch; signal: AbortSignal },
 ): Promise<Response> {
   const { method } = call;
   if (call.json !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
   const body = bodyOf(call);
-  const init: RequestInit = { method, headers, redirect: 'manual', signal, ...(body !== undefined && { body }) };
+  const init: CallInit = { method, headers, redirect: 'manual', signal, ...(body !== undefined && { body }) };
   return ky(url, { method, fetch: () => fetch(url, init), retry: 0, timeout: false, throwHttpErrors: false });
 }
 

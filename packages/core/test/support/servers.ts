@@ -1,8 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { createFetch } from '../../src/platform/node.js';
+import { createCalls, createFetch } from '../../src/platform/node.js';
 import type { FetchOptions } from '../../src/platform/port.js';
+import type { CallFetch } from '../../src/wire/call-fetch.js';
 
 /** A server on loopback for one test; `url` is without a slash at its end. */
 export async function listen(
@@ -27,4 +28,11 @@ export function platformFetch(options: FetchOptions): typeof fetch {
   const { fetch, close } = createFetch(options);
   onTestFinished(close);
   return fetch;
+}
+
+/** What control calls are made with, for one test. */
+export function platformCalls(options: Omit<FetchOptions, 'guarded'> = {}): CallFetch {
+  const calls = createCalls(options, platformFetch({ ...options, guarded: false }));
+  onTestFinished(calls.close);
+  return calls.fetch;
 }

@@ -9,7 +9,7 @@ import { scriptedHttp } from '../../src/testing/scripted-http.js';
 import type { HttpOptions } from '../../src/wire/http.js';
 import { makeHttp } from '../support/http.js';
 import { quiet } from '../support/manual-clock.js';
-import { listen, platformFetch } from '../support/servers.js';
+import { listen, platformCalls } from '../support/servers.js';
 
 const tooMuch = 33 * 1024 * 1024;
 
@@ -20,7 +20,7 @@ async function wireTo(options: Partial<HttpOptions> = {}) {
   const { url } = await listen((_request, response) => {
     arrivals[0]?.(response);
   });
-  const wired = makeHttp({ fetch: platformFetch({ guarded: false }), wire: { baseUrl: url }, ...options });
+  const wired = makeHttp({ fetch: platformCalls(), wire: { baseUrl: url }, ...options });
   return { ...wired, arrived };
 }
 

@@ -7,9 +7,10 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { SluiceError } from '../../src/model/error.js';
 import { createFetch as createWebFetch } from '../../src/platform/web.js';
+import type { CallFetch } from '../../src/wire/call-fetch.js';
 import { makeHttp } from '../support/http.js';
 import { impatientClock } from '../support/manual-clock.js';
-import { listen, platformFetch } from '../support/servers.js';
+import { listen, platformCalls, platformFetch } from '../support/servers.js';
 
 /** Made for 127.0.0.1 and api.acme.example, valid for a hundred years, trusted by nobody. */
 const certificate = fixture('loopback-certificate.pem');
@@ -43,7 +44,7 @@ async function proxyTo(port: number, refuse?: number) {
   return { url, seen };
 }
 
-async function call(baseUrl: string, fetch: typeof globalThis.fetch, method: 'GET' | 'POST' = 'GET') {
+async function call(baseUrl: string, fetch: CallFetch, method: 'GET' | 'POST' = 'GET') {
   const { http } = makeHttp({ fetch, wire: { baseUrl }, clock: impatientClock });
   return http.call({ method, path: '/import' }).catch((thrown: unknown) => thrown);
 }
@@ -51,7 +52,7 @@ async function call(baseUrl: string, fetch: typeof globalThis.fetch, method: 'GE
 describe('network.ca', () => {
   it('a certificate that nobody signed is refused, and nothing was sent', async () => {
     const { url } = await privateServer();
-    const error = await call(url, platformFetch({ guarded: false }), 'POST');
+    const error = await call(url, platformCalls(), 'POST');
     expect(error).toMatchObject({
       code: 'unavailable',
       message: expect.stringMatching(/no connection could be made: nobody known here signed .* network\.ca/),
@@ -61,7 +62,7 @@ describe('network.ca', () => {
 
   it('is trusted beside the known authorities', async () => {
     const { url } = await privateServer();
-    expect(await call(url, platformFetch({ guarded: false, ca: certificate }))).toMatchObject({ status: 200 });
+    expect(await call(url, platformCalls({ ca: certificate }))).toMatchObject({ status: 200 });
   });
 });
 
@@ -70,7 +71,7 @@ describe('network.proxy', () => {
     const { port } = await privateServer();
     const proxy = await proxyTo(port);
     const url = proxy.url.replace('http://', 'http://ann:s3cret-pass@');
-    const fetch = platformFetch({ guarded: false, proxy: url, ca: certificate });
+    const fetch = platformCalls({ proxy: url, ca: certificate });
     expect(await call('https://api.acme.example', fetch)).toMatchObject({ status: 200 });
     const basic = `Basic ${Buffer.from('ann:s3cret-pass').toString('base64')}`;
     expect(proxy.seen).toEqual([{ target: 'api.acme.example:443', authorization: basic }]);
@@ -88,7 +89,7 @@ describe('network.proxy', () => {
   it.each([407, 403, 502])('a proxy that answers %i passed nothing on: no call is in doubt', async (status) => {
     const proxy = await proxyTo(1, status);
     const url = proxy.url.replace('http://', 'http://ann:s3cret-pass@');
-    const error = await call('https://api.acme.example', platformFetch({ guarded: false, proxy: url }), 'POST');
+    const error = await call('https://api.acme.example', platformCalls({ proxy: url }), 'POST');
     expect(error).toMatchObject({ code: 'unavailable', retry: 'later' });
     expect(SluiceError.is(error) && error.ambiguous).toBe(undefined);
     expect(inspect(error, { depth: 9 })).toContain(`network.proxy: the proxy answers ${status}`);
@@ -99,7 +100,7 @@ describe('network.proxy', () => {
     const gone = createHttpServer();
     const { url } = await listen(() => undefined, gone);
     await new Promise((resolve) => gone.close(resolve));
-    const error = await call('https://api.acme.example', platformFetch({ guarded: false, proxy: url }), 'POST');
+    const error = await call('https://api.acme.example', platformCalls({ proxy: url }), 'POST');
     expect(error).toMatchObject({ code: 'unavailable' });
     expect(SluiceError.is(error) && error.ambiguous).toBe(undefined);
   });

@@ -4,7 +4,7 @@ import { createFetch as createWebFetch } from '../../src/platform/web.js';
 import { assertPublicHost, isPrivateAddress } from '../../src/wire/address.js';
 import { makeClient } from '../support/client.js';
 import { makeHttp } from '../support/http.js';
-import { listen, platformFetch } from '../support/servers.js';
+import { listen, platformCalls, platformFetch } from '../support/servers.js';
 
 describe('an address is private', () => {
   it.each([
@@ -119,7 +119,7 @@ describe('with a fetch of the application’s own', () => {
 describe('what the application configured is trusted', () => {
   it('a baseUrl on loopback works without any setting', async () => {
     const { url } = await listen((_request, response) => response.end('{}'));
-    const { http } = makeHttp({ fetch: platformFetch({ guarded: false }), wire: { baseUrl: url } });
+    const { http } = makeHttp({ fetch: platformCalls(), wire: { baseUrl: url } });
     expect((await http.call({ method: 'GET', path: '/' })).status).toBe(200);
   });
 

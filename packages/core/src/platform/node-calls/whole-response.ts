@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable, type Transform } from 'node:stream';
+import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+
+/** Answers of control calls are rarely longer. Bytes. */
+const mostAtOnce = 64 * 1024;
+
+/** What ends early is a shorter text, and nothing is an empty one: whether all of it came, its framing says. */
+const lenient = { finishFlush: constants.Z_SYNC_FLUSH };
+
+const decoders: Partial<Record<string, () => Transform>> = {
+  gzip: () => createGunzip(lenient),
+  'x-gzip': () => createGunzip(lenient),
+  deflate: () => createInflate(lenient),
+  br: () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH }),
+};
+
+const utf8 = new TextDecoder();
+
+/** A response whose text is at hand: to make a stream of it, as a response does, costs as much as the call. */
+class WholeResponse extends Response {
+  override readonly text: () => Promise<string>;
+
+  constructor(text: string, init: ResponseInit) {
+    super(null, init);
+    this.text = async () => text;
+  }
+}
+
+/** The response once all of it has come; a long one as a stream. */
+export async function responseOf(message: IncomingMessage): Promise<Response> {
+  const { statusCode: status = 0 } = message;
+  const init = { status, headers: headersOf(message) };
+  const body = decoded(message);
+  if (Number(message.headers['content-length']) > mostAtOnce) return new Response(Readable.toWeb(body), init);
+  const { bytes, whole } = await beginningOf(body);
+  if (whole) return new WholeResponse(utf8.decode(bytes), init);
+  body.unshift(bytes);
+  return new Response(Readable.toWeb(body), init);
+}
+
+function headersOf({ rawHeaders }: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (let at = 1; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at - 1] ?? '', rawHeaders[at] ?? '');
+  return headers;
+}
+
+function decoded(message: IncomingMessage): Readable {
+  const decoder = decoders[message.headers['content-encoding']?.toLowerCase() ?? '']?.();
+  if (decoder === undefined) return message;
+  message.once('error', (error) => decoder.destroy(error));
+  decoder.once('close', () => message.destroy());
+  return message.pipe(decoder);
+}
+
+function beginningOf(body: Readable): Promise<{ bytes: Buffer; whole: boolean }> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const end = (whole: boolean) => {
+      body.off('data', take);
+      const [first = Buffer.alloc(0)] = chunks;
+      resolve({ bytes: chunks.length > 1 ? Buffer.concat(chunks) : first, whole });
+    };
+    const take = (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.byteLength;
+      if (length <= mostAtOnce) return;
+      body.pause();
+      end(false);
+    };
+    body.on('data', take);
+    body.once('end', () => end(true));
+    body.once('error', reject);
+  });
+}

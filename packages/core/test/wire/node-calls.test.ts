@@ -1,0 +1,186 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { limitConnecting } from '../../src/platform/node-calls/limit-connecting.js';
+import type { CallInit } from '../../src/wire/call-fetch.js';
+import { listen, platformCalls, platformFetch } from '../support/servers.js';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+function initOf({ headers, ...init }: Partial<Omit<CallInit, 'headers'>> & { headers?: Record<string, string> } = {}) {
+  const signal = new AbortController().signal;
+  return { method: 'GET', redirect: 'manual', signal, ...init, headers: new Headers(headers) } as const;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** One call to a server that answers so. */
+async function ask(answer: RequestListener, init: Parameters<typeof initOf>[0] = {}): Promise<Response> {
+  const { url } = await listen(answer);
+  return platformCalls()(`${url}/path?query=1`, initOf(init));
+}
+
+describe('what is sent', () => {
+  /** The request as a server saw it, by whichever fetch. */
+  async function sent(init: Parameters<typeof initOf>[0], by: 'calls' | 'fetch' = 'calls') {
+    const seen: { headers: IncomingMessage['headers']; body: string; method: string | undefined; path: string }[] = [];
+    const server = await listen(async (request, response) => {
+      const { method, headers, url: path = '' } = request;
+      seen.push({ method, headers, path, body: await bodyOf(request) });
+      response.end();
+    });
+    const call = by === 'calls' ? platformCalls() : platformFetch({ guarded: false });
+    await (await call(`${server.url}/path?query=1`, initOf(init))).text();
+    const [request] = seen;
+    if (request === undefined) throw new Error('nothing came');
+    return request;
+  }
+
+  it('is a text of a declared length, never chunked, whatever the method', async () => {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      const request = await sent({ method, body: '{"name":"Füße"}', headers: { 'content-type': 'application/json' } });
+      expect(request).toMatchObject({ method, path: '/path?query=1', body: '{"name":"Füße"}' });
+      expect(request.headers).toMatchObject({ 'content-length': '17', 'content-type': 'application/json' });
+      expect(request.headers).not.toHaveProperty('transfer-encoding');
+    }
+  });
+
+  it('is nothing where there is no body, and says so where a server would wait for one', async () => {
+    const posted = await sent({ method: 'POST' });
+    expect(posted.headers).toMatchObject({ 'content-length': '0' });
+    const asked = await sent({ method: 'GET' });
+    expect(asked.headers).not.toHaveProperty('content-length');
+    expect(asked.headers).not.toHaveProperty('transfer-encoding');
+  });
+
+  it('is a form as the platform writes it', async () => {
+    const form = new FormData();
+    form.append('name', 'a "film" & more');
+    form.append('text', 'two\r\nlines');
+    for (const body of [new URLSearchParams({ scope: 'a b&c=ü', grant: 'x' }), form]) {
+      const ours = await sent({ method: 'POST', body });
+      const theirs = await sent({ method: 'POST', body }, 'fetch');
+      const boundary = /boundary=(.*)$/;
+      const plain = ({ headers, body: text }: typeof ours) => {
+        const type = headers['content-type'] ?? '';
+        return [type.replace(boundary, ''), text.replaceAll(boundary.exec(type)?.[1] ?? '\0', '')];
+      };
+      expect(plain(ours)).toEqual(plain(theirs));
+      expect(ours.headers['content-length']).toBe(String(Buffer.byteLength(ours.body)));
+    }
+  });
+});
+
+describe('what comes back', () => {
+  it('is the whole text, however it is cut, and where a character is', async () => {
+    const bytes = Buffer.from('{"name":"Füße 🎬"}');
+    const response = await ask(async (_request, reply) => {
+      for (const byte of bytes) {
+        reply.write(Buffer.of(byte));
+        await sleep(1);
+      }
+      reply.end();
+    });
+    expect(await response.text()).toBe(bytes.toString('utf8'));
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('is unpacked from %s, short or long', async (encoding, pack) => {
+    for (const text of ['{"a":1}', JSON.stringify(Array.from({ length: 40_000 }, (_, index) => index))]) {
+      const response = await ask((request, reply) => {
+        expect(request.headers['accept-encoding']).toContain('gzip');
+        reply.writeHead(200, { 'content-encoding': encoding }).end(pack(text));
+      });
+      expect(await response.text()).toBe(text);
+    }
+  });
+
+  it('is left as it is where nobody knows how it is packed', async () => {
+    const response = await ask((_request, reply) => reply.writeHead(200, { 'content-encoding': 'rot13' }).end('cynva'));
+    expect(await response.text()).toBe('cynva');
+  });
+
+  it.each([{ 'content-length': 300_000 }, {}])('is a stream where it is long (%o)', async (headers) => {
+    const text = 'x'.repeat(300_000);
+    const response = await ask((_request, reply) => reply.writeHead(200, headers).end(text));
+    expect(response.body).not.toBeNull();
+    expect(await response.text()).toBe(text);
+  });
+
+  it('has no byte order mark', async () => {
+    const response = await ask((_request, reply) => reply.end('\uFEFF{"a":1}'));
+    expect(await response.text()).toBe('{"a":1}');
+  });
+
+  it.each([204, 304, 200])('may be empty with status %i, compressed or not', async (status) => {
+    for (const headers of [{}, { 'content-encoding': 'gzip' }]) {
+      const response = await ask((_request, reply) => reply.writeHead(status, headers).end());
+      expect([response.status, await response.text()]).toEqual([status, '']);
+    }
+  });
+
+  it('has every header, several of one name too', async () => {
+    const response = await ask((_request, reply) =>
+      reply.writeHead(302, { location: '/elsewhere', 'x-limit': ['1', '2'] }).end('moved'),
+    );
+    expect([response.status, response.headers.get('location'), response.headers.get('x-limit')]).toEqual([
+      302,
+      '/elsewhere',
+      '1, 2',
+    ]);
+  });
+
+  it.each(['cut', 'cut while packed'])('is an error when it is %s', async (how) => {
+    const packed = how !== 'cut';
+    const answered = ask((_request, reply) => {
+      const headers = packed ? { 'content-encoding': 'gzip' } : { 'content-length': 100 };
+      reply.writeHead(200, headers).write(packed ? gzipSync('x'.repeat(1_000)).subarray(0, 10) : '{"a"');
+      setTimeout(() => reply.destroy(), 10);
+    });
+    await expect(answered).rejects.toThrow();
+  });
+});
+
+describe('connections', () => {
+  it('are used again, and given up before most servers give them up', async () => {
+    const sockets = new Set<Socket>();
+    const { url } = await listen((request, reply) => {
+      sockets.add(request.socket);
+      reply.end('{}');
+    });
+    const call = platformCalls();
+    for (let count = 0; count < 3; count += 1) await (await call(url, initOf())).text();
+    expect(sockets.size).toBe(1);
+    const [socket] = sockets;
+    await expect.poll(() => socket?.closed, { timeout: 4_800 }).toBe(true);
+  });
+
+  it('that cannot be made are given up, and nothing was sent', async () => {
+    vi.useFakeTimers();
+    const socket = Object.assign(new PassThrough(), { connecting: true });
+    limitConnecting(socket);
+    const failed = new Promise((resolve) => socket.on('error', resolve));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await failed).toMatchObject({ code: 'ERR_SOCKET_CONNECTION_TIMEOUT' });
+  });
+});
+
+it('an application that puts a fetch in place of the platform’s is asked through it', async () => {
+  const call = platformCalls();
+  vi.stubGlobal('fetch', async () => new Response('{"theirs":true}'));
+  expect(await (await call('http://127.0.0.1:9/', initOf())).text()).toBe('{"theirs":true}');
+});
