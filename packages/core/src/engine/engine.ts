@@ -6,7 +6,7 @@ import { type BytePlane, leastBytesPerSecond } from '../platform/byte-plane.js';
 import type { Store } from '../store/contract.js';
 import { memoryStore } from '../store/memory.js';
 import { assertPublicHost } from '../wire/address.js';
-import type { CallFetch } from '../wire/call-fetch.js';
+import { type CallFetch, callsOver } from '../wire/call-fetch.js';
 import { type Clock, systemClock } from '../wire/clock.js';
 import { httpSource } from '../wire/http-source/http-source.js';
 import { overFetch } from '../wire/http-source/over-fetch.js';
@@ -103,7 +103,7 @@ export function createEngine(options: Omit<SluiceOptions, 'default'> & { default
     providers,
     bus: new Bus(),
     leases: new LeaseKeeper(store, clock),
-    callFetch: options.fetch ?? calls.fetch,
+    callFetch: options.fetch === undefined ? calls.fetch : callsOver(options.fetch),
     staging: options.staging,
     stagingContext,
     patientStaging: () => stagingContext(AbortSignal.timeout(stagingPatienceMs)),

@@ -5,18 +5,21 @@ import type { JobRecord, Warning } from '../model/record.js';
 /**
  * The record with everything secret taken out of the texts that a person reads: they come from providers, which like to
  * quote the source's URL, and from adapters. URLs of assets stay: they are what was asked for. Warnings that read the same are one.
+ * What it still has of `before`, which went through here, is left as it is.
  */
-export function redactRecord(record: JobRecord, redact: (text: string) => string): JobRecord {
-  const { rawState, error, waitingFor } = record;
+export function redactRecord(record: JobRecord, before: JobRecord, redact: (text: string) => string): JobRecord {
+  const { rawState, error, waitingFor, items, warnings } = record;
   return {
     ...record,
-    ...(rawState !== undefined && { rawState: redact(rawState) }),
-    ...(error !== undefined && { error: redactError(error, redact) }),
+    ...(rawState !== undefined && rawState !== before.rawState && { rawState: redact(rawState) }),
+    ...(error !== undefined && error !== before.error && { error: redactError(error, redact) }),
     ...(waitingFor?.error !== undefined && {
       waitingFor: { ...waitingFor, error: redactError(waitingFor.error, redact) },
     }),
-    items: record.items.map((item) => redactItem(item, redact)),
-    warnings: unique(record.warnings.map((warning) => ({ ...warning, message: redact(warning.message) }))),
+    ...(items !== before.items && { items: items.map((item) => redactItem(item, redact)) }),
+    ...(warnings !== before.warnings && {
+      warnings: unique(warnings.map((warning) => ({ ...warning, message: redact(warning.message) }))),
+    }),
   };
 }
 

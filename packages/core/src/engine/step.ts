@@ -92,7 +92,7 @@ export class Step {
   async #commit(record: JobRecord, extras: CommitExtras & { release: boolean }) {
     if (this.#holds.length > 0) await Promise.all(this.#holds.splice(0));
     const now = this.now;
-    const next = redactRecord({ ...record, updatedAt: now }, (text) => this.redact(text));
+    const next = redactRecord({ ...record, updatedAt: now }, this.record, (text) => this.redact(text));
     const settle = this.#unsettled.map(({ window, token }) => ({ window, token, at: now }));
     const committed = await this.engine.store.commit({
       lease: { id: record.id, fence: this.fence },

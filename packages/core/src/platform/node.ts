@@ -7,6 +7,7 @@ import type { Dispatcher } from 'undici';
 import { SluiceError } from '../model/error.js';
 import type { SourceFetch } from '../model/source-fetch.js';
 import { assertPublicHost, isPrivateAddress, privateAddressError } from '../wire/address.js';
+import { callsOver } from '../wire/call-fetch.js';
 import type { CreateCalls, CreateReadHttp, FetchOptions, PlatformCalls, PlatformFetch, Resolve, Sha256Hex } from './port.js';
 
 const ownFetch = globalThis.fetch;
@@ -40,7 +41,8 @@ export function createFetch(options: FetchOptions): PlatformFetch {
  * Over node:http, loaded at the first call; through a proxy as everything else goes. An application that puts another fetch in
  * the place of the platform's wants it to be asked.
  */
-export const createCalls: CreateCalls = ({ proxy, ca }, otherwise) => {
+export const createCalls: CreateCalls = ({ proxy, ca }, fetch) => {
+  const otherwise = callsOver(fetch);
   if (proxy !== undefined) return { fetch: otherwise, close: async () => {} };
   let loading: Promise<PlatformCalls> | undefined;
   const load = () => {
@@ -50,8 +52,7 @@ export const createCalls: CreateCalls = ({ proxy, ca }, otherwise) => {
   return {
     fetch: async (url, init) => {
       if (globalThis.fetch !== ownFetch) return otherwise(url, init);
-      const { fetch } = await load();
-      return fetch(url, init);
+      return (await load()).fetch(url, init);
     },
     close: async () => {
       if (loading !== undefined) await (await loading).close();

@@ -31,8 +31,8 @@ export interface PlatformCalls {
   close(): Promise<void>;
 }
 
-/** The fastest way of making control calls that there is; `otherwise` where there is no other. */
-export type CreateCalls = (options: Omit<FetchOptions, 'guarded'>, otherwise: CallFetch) => PlatformCalls;
+/** The fastest way of making control calls that there is; over `otherwise` where there is no other. */
+export type CreateCalls = (options: Omit<FetchOptions, 'guarded'>, otherwise: typeof fetch) => PlatformCalls;
 
 /** Makes what asks for the content of http sources, the fastest way that there is; `otherwise` where there is no other. */
 export type CreateReadHttp = (options: FetchOptions, otherwise: SourceFetch) => SourceFetch;

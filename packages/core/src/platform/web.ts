@@ -1,5 +1,6 @@
 import { SluiceError } from '../model/error.js';
 import { assertPublicHost } from '../wire/address.js';
+import { callsOver } from '../wire/call-fetch.js';
 import type { CreateCalls, CreateReadHttp, FetchOptions, PlatformFetch, Resolve, Sha256Hex } from './port.js';
 
 /**
@@ -23,7 +24,7 @@ export function createFetch(options: FetchOptions): PlatformFetch {
 }
 
 /** The runtime's own fetch is all there is. */
-export const createCalls: CreateCalls = (_options, otherwise) => ({ fetch: otherwise, close: async () => {} });
+export const createCalls: CreateCalls = (_options, fetch) => ({ fetch: callsOver(fetch), close: async () => {} });
 
 /** Names are the runtime's to look up: only literal addresses can be refused. */
 export function createResolve({ guarded }: { guarded: boolean }): Resolve {

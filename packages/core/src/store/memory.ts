@@ -47,7 +47,7 @@ class MemoryStore implements Store {
     if (entry.key !== undefined) this.#byKey.set(entry.key, entry);
     if (!isFinal(entry.state)) this.#live.add(entry);
     this.#nameRef(entry, undefined);
-    this.#schedule.add(entry);
+    this.#schedule.change(entry, () => undefined);
     return { record, created: true };
   }
 
@@ -84,7 +84,7 @@ class MemoryStore implements Store {
     const lost = leases.filter((lease) => {
       const entry = this.#entries.get(lease.id);
       if (!holdsLease(entry, lease)) return true;
-      this.#move(entry, () => {
+      this.#schedule.change(entry, () => {
         entry.leaseUntil = until;
       });
       return false;
@@ -102,7 +102,7 @@ class MemoryStore implements Store {
     }
     for (const hit of commit.settle ?? []) this.#limits.settle(hit);
     this.#inboxes.consume(entry.id, commit.consumed ?? []);
-    this.#move(entry, () => this.#write(entry, commit));
+    this.#schedule.change(entry, () => this.#write(entry, commit));
     if (commit.freeSlot) this.#limits.free(entry.lane, entry.id);
     return { outcome: 'saved', pending: this.#inboxes.hasNew(entry.id) };
   }
@@ -110,7 +110,7 @@ class MemoryStore implements Store {
   async reopen({ record, from }: Reopening): Promise<boolean> {
     const entry = this.#entries.get(record.id);
     if (entry === undefined || !isFinal(entry.state) || readRecord(entry).updatedAt !== from) return false;
-    this.#move(entry, () => {
+    this.#schedule.change(entry, () => {
       const before = entry.refName;
       writeRecord(entry, record);
       endLease(entry);
@@ -154,7 +154,7 @@ class MemoryStore implements Store {
       return true;
     }
     this.#inboxes.add(entry?.id ?? address, message);
-    if (entry !== undefined) this.#move(entry, () => makeDue(entry, message.at));
+    if (entry !== undefined) this.#schedule.change(entry, () => makeDue(entry, message.at));
     return true;
   }
 
@@ -174,7 +174,7 @@ class MemoryStore implements Store {
 
   async close(holder?: string): Promise<void> {
     for (const entry of this.#live) {
-      if (holder !== undefined && entry.holder === holder) this.#move(entry, () => endLease(entry));
+      if (holder !== undefined && entry.holder === holder) this.#schedule.change(entry, () => endLease(entry));
     }
   }
 
@@ -209,7 +209,7 @@ class MemoryStore implements Store {
   }
 
   #grant(entry: Entry, { holder, until }: LeaseQuery): Lease {
-    this.#move(entry, () => {
+    this.#schedule.change(entry, () => {
       entry.holder = holder;
       entry.fence += 1;
       entry.leaseUntil = until;
@@ -227,13 +227,6 @@ class MemoryStore implements Store {
     }
     if (this.#inboxes.hasNew(entry.id)) makeDue(entry, now);
     if (release) endLease(entry);
-  }
-
-  /** Changes what decides on the entry's place in line. */
-  #move(entry: Entry, change: () => void): void {
-    this.#schedule.remove(entry);
-    change();
-    this.#schedule.add(entry);
   }
 
   /** Keeps the look-up by ref right, and claims what came early for a new one. */

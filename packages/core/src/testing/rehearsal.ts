@@ -14,6 +14,7 @@ import type { JsonObject, JsonValue } from '../model/json.js';
 import { findSecrets, urlSecrets } from '../model/redact.js';
 import type { ImportRequest } from '../model/request.js';
 import { recordSecrets } from '../store/secrets.js';
+import { callsOver } from '../wire/call-fetch.js';
 import { createHttp } from '../wire/http.js';
 import type { AdapterSubject } from './adapter-subject.js';
 import { type ScriptedAuthorization, scriptAuthorization } from './scripted-authorization.js';
@@ -113,7 +114,7 @@ export class Rehearsal {
     const http = createHttp({
       provider: providerName,
       wire: this.members.wire,
-      fetch: this.script.fetch,
+      fetch: callsOver(this.script.fetch),
       clock: this.clock,
       timeoutMs: 30_000,
       secrets: this.#wireSecrets,

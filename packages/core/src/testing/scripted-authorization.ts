@@ -1,5 +1,6 @@
 import type { Adapter } from '../model/define-adapter.js';
 import type { Authorize, HttpCall } from '../model/http.js';
+import { callsOver } from '../wire/call-fetch.js';
 import { createHttp } from '../wire/http.js';
 import type { AdapterSubject } from './adapter-subject.js';
 import { scriptedHttp } from './scripted-http.js';
@@ -27,7 +28,7 @@ export function scriptAuthorization(subject: AdapterSubject): ScriptedAuthorizat
     const http = createHttp({
       provider: subject.adapter.name,
       wire,
-      fetch,
+      fetch: callsOver(fetch),
       clock: new VirtualClock(),
       timeoutMs: 30_000,
       secrets: [],

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 import { abortError } from './clock.js';
 import { onAbort } from './on-abort.js';
-import type { StopSignal } from './stop.js';
+import { Stop, type StopSignal } from './stop.js';
 
 /** Bounds of one attempt. */
 export interface AttemptOptions {
@@ -13,13 +13,13 @@ export interface AttemptOptions {
 }
 
 /**
- * Runs `work` under a signal that fires at the time-out or with the caller's signal, whichever is first, and rejects with
+ * Runs `work` under a stop that comes at the time-out or with the caller's signal, whichever is first, and rejects with
  * the error of that cause at once, also when `work` is slow to obey. Leaves no timer and no listener.
  */
-export async function timed<T>(work: (signal: AbortSignal) => Promise<T>, options: AttemptOptions): Promise<T> {
+export async function timed<T>(work: (attempt: Stop) => Promise<T>, options: AttemptOptions): Promise<T> {
   const { signal, clock } = options;
   if (signal.aborted) throw abortError(signal);
-  const attempt = new AbortController();
+  const attempt = new Stop();
   let forget = () => {};
   let callOff = () => {};
   const cut = new Promise<never>((_resolve, reject) => {
@@ -31,9 +31,9 @@ export async function timed<T>(work: (signal: AbortSignal) => Promise<T>, option
     callOff = clock.after(options.timeoutMs, () => end(options.timeoutError()));
   });
   try {
-    return await Promise.race([work(attempt.signal), cut]);
+    return await Promise.race([work(attempt), cut]);
   } catch (error) {
-    throw attempt.signal.aborted ? attempt.signal.reason : error;
+    throw attempt.aborted ? attempt.reason : error;
   } finally {
     callOff();
     forget();

@@ -127,9 +127,9 @@ async function attemptCall(call: HttpCall, scope: FailureScope, options: HttpOpt
   if (scope.effect !== 'none') options.assertCurrent?.();
   const { timeoutMs = options.timeoutMs } = call;
   const response = await timed(
-    async (attemptSignal) => {
+    async (attempt) => {
       try {
-        return await readResponse(await send(signed, target, { fetch: options.fetch, signal: attemptSignal }), scope);
+        return await readResponse(await send(signed, target, { fetch: options.fetch, signal: attempt }), scope);
       } catch (error) {
         throw connectionError(error, scope);
       }
@@ -205,7 +205,7 @@ function targetOf(call: HttpCall, { wire, provider }: HttpOptions): Target {
 function send(
   call: HttpCall,
   { url, headers }: Target,
-  { fetch, signal }: { fetch: CallFetch; signal: AbortSignal },
+  { fetch, signal }: { fetch: CallFetch; signal: StopSignal },
 ): Promise<Response> {
   const { method } = call;
   if (call.json !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');

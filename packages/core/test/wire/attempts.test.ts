@@ -14,13 +14,13 @@ import { listen, platformCalls } from '../support/servers.js';
 const tooMuch = 33 * 1024 * 1024;
 
 /** A server whose first answer the test writes itself, and the wire to it. */
-async function wireTo(options: Partial<HttpOptions> = {}) {
+async function wireTo(options: Partial<Omit<HttpOptions, 'fetch'>> = {}) {
   const arrivals: ((response: ServerResponse) => void)[] = [];
   const arrived = new Promise<ServerResponse>((resolve) => arrivals.push(resolve));
   const { url } = await listen((_request, response) => {
     arrivals[0]?.(response);
   });
-  const wired = makeHttp({ fetch: platformCalls(), wire: { baseUrl: url }, ...options });
+  const wired = makeHttp({ over: { calls: platformCalls() }, wire: { baseUrl: url }, ...options });
   return { ...wired, arrived };
 }
 
@@ -124,7 +124,7 @@ describe('an abort', () => {
   it('ends a backoff at once', async () => {
     const stop = new AbortController();
     const script = scriptedHttp([{ answer: { status: 503, json: {} } }]);
-    const { http, clock, traced } = makeHttp({ fetch: script.fetch, signal: stop.signal });
+    const { http, clock, traced } = makeHttp({ over: script, signal: stop.signal });
     const failed = errorOf(http.call(get));
     await quiet();
     expect([traced.length, clock.sleeping]).toEqual([1, 1]);
@@ -171,7 +171,7 @@ describe('an abort', () => {
 
   it('ends a call at once also when the fetch does not obey', async () => {
     const stop = new AbortController();
-    const { http, clock } = makeHttp({ fetch: () => new Promise(() => undefined), signal: stop.signal });
+    const { http, clock } = makeHttp({ over: { fetch: () => new Promise(() => undefined) }, signal: stop.signal });
     const failed = errorOf(http.call(get));
     await clock.advance(10);
     stop.abort(reason);
@@ -180,7 +180,7 @@ describe('an abort', () => {
   });
 
   it('by whatever reason is an error of ours', async () => {
-    const { http } = makeHttp({ fetch: () => expect.fail('sent'), signal: AbortSignal.abort('because') });
+    const { http } = makeHttp({ over: { fetch: () => expect.fail('sent') }, signal: AbortSignal.abort('because') });
     expect(await errorOf(http.call(get))).toMatchObject({ code: 'aborted', cause: 'because' });
   });
 });
@@ -193,7 +193,7 @@ describe('what HTTP cannot say is not sent, and not called ambiguous', () => {
     ['a base that is no URL', { baseUrl: 'api.acme.example' }, '/import'],
   ])('%s', async (_what, wire, path) => {
     const { http } = makeHttp({
-      fetch: () => expect.fail('sent'),
+      over: { fetch: () => expect.fail('sent') },
       wire: { baseUrl: 'https://api.acme.example', ...wire },
     });
     const error = await errorOf(http.call({ ...post, path }));

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { HttpCall } from '../../src/adapter.js';
 import { scriptedHttp, VirtualClock } from '../../src/testing/index.js';
+import { callsOver } from '../../src/wire/call-fetch.js';
 import { createHttp } from '../../src/wire/http.js';
 
 const patient: Partial<HttpCall> = { timeoutMs: 600_000 };
@@ -13,7 +14,7 @@ test.each([
   const http = createHttp({
     provider: 'shop',
     wire: { baseUrl: 'https://api.example' },
-    fetch: scriptedHttp(() => ({ failure: 'silent' })).fetch,
+    fetch: callsOver(scriptedHttp(() => ({ failure: 'silent' })).fetch),
     clock,
     timeoutMs: 30_000,
     secrets: [],

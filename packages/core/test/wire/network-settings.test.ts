@@ -7,7 +7,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { SluiceError } from '../../src/model/error.js';
 import { createFetch as createWebFetch } from '../../src/platform/web.js';
-import type { CallFetch } from '../../src/wire/call-fetch.js';
+import { type CallFetch, callsOver } from '../../src/wire/call-fetch.js';
 import { makeHttp } from '../support/http.js';
 import { impatientClock } from '../support/manual-clock.js';
 import { listen, platformCalls, platformFetch } from '../support/servers.js';
@@ -44,8 +44,8 @@ async function proxyTo(port: number, refuse?: number) {
   return { url, seen };
 }
 
-async function call(baseUrl: string, fetch: CallFetch, method: 'GET' | 'POST' = 'GET') {
-  const { http } = makeHttp({ fetch, wire: { baseUrl }, clock: impatientClock });
+async function call(baseUrl: string, calls: CallFetch, method: 'GET' | 'POST' = 'GET') {
+  const { http } = makeHttp({ over: { calls }, wire: { baseUrl }, clock: impatientClock });
   return http.call({ method, path: '/import' }).catch((thrown: unknown) => thrown);
 }
 
@@ -80,9 +80,9 @@ describe('network.proxy', () => {
   it('carries plain http too, and guarded calls', async () => {
     const { port } = await listen((_request, response) => response.end('{}'));
     const proxy = await proxyTo(port);
-    const fetch = platformFetch({ guarded: true, proxy: proxy.url });
+    const calls = callsOver(platformFetch({ guarded: true, proxy: proxy.url }));
     // Public as an address, so that nothing is looked up.
-    expect(await call('http://8.8.8.8', fetch)).toMatchObject({ status: 200 });
+    expect(await call('http://8.8.8.8', calls)).toMatchObject({ status: 200 });
     expect(proxy.seen.map(({ target }) => target)).toEqual(['8.8.8.8:80']);
   });
 

@@ -1,11 +1,10 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { Socket } from 'node:net';
-import { PassThrough } from 'node:stream';
+import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { limitConnecting } from '../../src/platform/node-calls/limit-connecting.js';
-import type { CallInit } from '../../src/wire/call-fetch.js';
+import { type CallInit, callsOver } from '../../src/wire/call-fetch.js';
 import { listen, platformCalls, platformFetch } from '../support/servers.js';
 
 afterEach(() => {
@@ -39,7 +38,7 @@ describe('what is sent', () => {
       seen.push({ method, headers, path, body: await bodyOf(request) });
       response.end();
     });
-    const call = by === 'calls' ? platformCalls() : platformFetch({ guarded: false });
+    const call = by === 'calls' ? platformCalls() : callsOver(platformFetch({ guarded: false }));
     await (await call(`${server.url}/path?query=1`, initOf(init))).text();
     const [request] = seen;
     if (request === undefined) throw new Error('nothing came');
@@ -171,7 +170,7 @@ describe('connections', () => {
 
   it('that cannot be made are given up, and nothing was sent', async () => {
     vi.useFakeTimers();
-    const socket = Object.assign(new PassThrough(), { connecting: true });
+    const socket = Object.defineProperty(new Socket(), 'connecting', { value: true, writable: true });
     limitConnecting(socket);
     const failed = new Promise((resolve) => socket.on('error', resolve));
     await vi.advanceTimersByTimeAsync(10_000);

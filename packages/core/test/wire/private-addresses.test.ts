@@ -119,12 +119,12 @@ describe('with a fetch of the application’s own', () => {
 describe('what the application configured is trusted', () => {
   it('a baseUrl on loopback works without any setting', async () => {
     const { url } = await listen((_request, response) => response.end('{}'));
-    const { http } = makeHttp({ fetch: platformCalls(), wire: { baseUrl: url } });
+    const { http } = makeHttp({ over: { calls: platformCalls() }, wire: { baseUrl: url } });
     expect((await http.call({ method: 'GET', path: '/' })).status).toBe(200);
   });
 
   it('a refusal of the guard is no doubt about a call: it was never sent', async () => {
-    const { http } = makeHttp({ fetch: platformFetch({ guarded: true }), wire: { baseUrl: 'http://127.0.0.1:8081' } });
+    const { http } = makeHttp({ over: { fetch: platformFetch({ guarded: true }) }, wire: { baseUrl: 'http://127.0.0.1:8081' } });
     const error: unknown = await http.call({ method: 'POST', path: '/' }).catch((thrown: unknown) => thrown);
     expect(SluiceError.is(error) && error.ambiguous).toBe(undefined);
   });

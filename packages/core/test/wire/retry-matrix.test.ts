@@ -20,7 +20,7 @@ async function failWith(answer: ScriptedAnswer, effect: CallEffect) {
     asked += 1;
     return answer;
   });
-  const { http, clock } = makeHttp({ fetch: script.fetch, wire });
+  const { http, clock } = makeHttp({ over: script, wire });
   const began = clock.now();
   const call = http.call({ method: effect === 'none' ? 'GET' : 'POST', path: '/import', effect });
   const error = await clock.run(
@@ -78,7 +78,7 @@ describe.each(failures)('%s', (_name, answer, { code, sure, again }) => {
 describe('a port that fetch never connects to', () => {
   it('is sure to have got nothing, also from a call that is made once', async () => {
     const refusal: unknown = await fetch('http://127.0.0.1:9/').catch((thrown: unknown) => thrown);
-    const { http, clock } = makeHttp({ fetch: () => Promise.reject(refusal), wire });
+    const { http, clock } = makeHttp({ over: { fetch: () => Promise.reject(refusal) }, wire });
     const call = http.call({ method: 'POST', path: '/import', effect: 'once' });
     const error = await clock.run(call.catch((thrown: unknown) => thrown));
     const message = expect.stringContaining('fetch refuses this port');
@@ -90,7 +90,7 @@ describe('a port that fetch never connects to', () => {
 describe('an answer that is no JSON', () => {
   it.each(effects)('to a call with effect %s', async (effect) => {
     const script = scriptedHttp([{ answer: { text: '<html>' } }]);
-    const { http, clock } = makeHttp({ fetch: script.fetch });
+    const { http, clock } = makeHttp({ over: script });
     const answer = await clock.run(http.call({ method: 'POST', path: '/import', effect }));
     const read = () => answer.parse(expectNothing);
     expect(read).toThrow('acme: the answer (HTTP 200) is no JSON');
@@ -132,7 +132,7 @@ describe('a repeated attempt', () => {
       number === 0 ? refusal(429, { 'retry-after': '1' }) : { json: {} },
     );
     const { http, clock } = makeHttp({
-      fetch: script.fetch,
+      over: script,
       admit: async () => {
         admittedAt.push(clock.now());
         return true;
@@ -145,7 +145,7 @@ describe('a repeated attempt', () => {
 
   it('is not sent when its window is full', async () => {
     const script = scriptedHttp([{ answer: refusal(503) }]);
-    const { http, clock } = makeHttp({ fetch: script.fetch, admit: async () => false });
+    const { http, clock } = makeHttp({ over: script, admit: async () => false });
     await expect(clock.run(http.call({ method: 'GET', path: '/status' }))).rejects.toMatchObject({ status: 503 });
     script.assertDone();
   });
@@ -154,7 +154,7 @@ describe('a repeated attempt', () => {
     let held = true;
     const script = scriptedHttp([{ answer: { failure: 'refused' } }]);
     const { http, clock } = makeHttp({
-      fetch: script.fetch,
+      over: script,
       assertCurrent: () => {
         if (!held) throw new SluiceError({ code: 'aborted', message: 'lost' });
         held = false;

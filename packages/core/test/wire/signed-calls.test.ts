@@ -10,7 +10,7 @@ it('a call is signed anew before each attempt, by the clock of that moment', asy
     signatures += 1;
     return { ...call, form: { ...call.form, otp: `${signatures}:${now}` } };
   };
-  const { http, clock } = makeHttp({ fetch, wire: { baseUrl: 'https://api.acme.example', sign } });
+  const { http, clock } = makeHttp({ over: { fetch }, wire: { baseUrl: 'https://api.acme.example', sign } });
   const from = clock.now();
   const answer = await clock.run(http.call({ method: 'POST', path: '/add', form: { name: 'clip' } }));
   expect(answer.text).toBe('id=7');

@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonValue } from '../../model/json.js';
+import { canonicalJson } from '../../model/json.js';
 import type { Source } from '../../model/source.js';
 import type { Intake } from '../intake.js';
 import { textDigest } from '../text-digest.js';
@@ -19,12 +19,10 @@ export interface Identity {
 export async function identityOf({ request, provider }: Intake): Promise<Identity> {
   const { key, source, name, metadata, ifExists, options } = request;
   const { adapter, members } = provider;
-  const text = canonicalJson(
-    plain({
-      ...{ provider: provider.name, adapter: adapter.name, baseUrl: members.wire.baseUrl, account: members.account },
-      ...{ source, name, metadata, ifExists, options: options?.[adapter.name] },
-    }),
-  );
+  const text = canonicalJson({
+    ...{ provider: provider.name, adapter: adapter.name, baseUrl: members.wire.baseUrl, account: members.account },
+    ...{ source, name, metadata, ifExists, options: options?.[adapter.name] },
+  });
   if (key !== undefined) return { key, length: text.length };
   return { key: isKnownAgain(source) ? `${prefix}${await textDigest(text)}` : undefined, length: text.length };
 }
@@ -40,8 +38,4 @@ export async function keyDigest(key: string): Promise<string> {
 /** Bytes have no name that another process would know. */
 function isKnownAgain({ kind }: Source): boolean {
   return kind !== 'bytes';
-}
-
-function plain(value: object): JsonValue {
-  return JSON.parse(JSON.stringify(value));
 }

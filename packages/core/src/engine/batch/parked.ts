@@ -1,7 +1,7 @@
 import type { JobRecord } from '../../model/record.js';
 import { slotsName } from '../../store/contract.js';
-import { Heap } from '../../store/heap.js';
 import type { Provider } from '../providers.js';
+import { PriorityLines } from './priority-lines.js';
 
 /** So many of a lane are on their way to the provider at once: what has begun is brought to its end before more is begun. */
 const mostUnbegun = 128;
@@ -22,7 +22,7 @@ export interface InHand<Request> {
 }
 
 interface Lane<Request> {
-  waiting: Heap<InHand<Request>>;
+  waiting: PriorityLines<InHand<Request>>;
   following: number;
   unbegun: number;
   most: number;
@@ -38,7 +38,7 @@ export class Parked<Request> {
   }
 
   add(one: InHand<Request>): void {
-    this.#lane(one).waiting.add(one);
+    this.#lane(one).waiting.add(one, one.record.priority);
     this.#size += 1;
   }
 
@@ -46,7 +46,7 @@ export class Parked<Request> {
   next(near: InHand<Request>): InHand<Request> | undefined {
     const lane = this.#lane(near);
     if (lane.following >= lane.most || lane.unbegun >= mostUnbegun) return undefined;
-    const next = lane.waiting.pop();
+    const next = lane.waiting.take();
     if (next === undefined) return undefined;
     lane.following += 1;
     if (!next.begun) lane.unbegun += 1;
@@ -72,7 +72,7 @@ export class Parked<Request> {
   /** All of them, in no order. */
   *drain(): Iterable<InHand<Request>> {
     for (const { waiting } of this.#lanes.values()) {
-      for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+      for (let one = waiting.take(); one !== undefined; one = waiting.take()) {
         this.#size -= 1;
         yield one;
       }
@@ -85,7 +85,7 @@ export class Parked<Request> {
     if (known !== undefined) return known;
     const { jobs } = one.provider.limitsIn(one.record.lane);
     const lane: Lane<Request> = {
-      waiting: new Heap<InHand<Request>>((a, b) => comesFirst(a, b)),
+      waiting: new PriorityLines(),
       following: 0,
       unbegun: 0,
       most: jobs === undefined ? Number.POSITIVE_INFINITY : jobs + readyBehind,
@@ -97,8 +97,4 @@ export class Parked<Request> {
 
 function laneOf({ record }: InHand<unknown>): string {
   return slotsName(record.provider, record.lane);
-}
-
-function comesFirst(a: InHand<unknown>, b: InHand<unknown>): boolean {
-  return a.record.priority === b.record.priority ? a.index < b.index : a.record.priority > b.record.priority;
 }

@@ -2,6 +2,8 @@ import http, { type ClientRequest } from 'node:http';
 import https from 'node:https';
 import { rootCertificates } from 'node:tls';
 import type { CallFetch } from '../../wire/call-fetch.js';
+import { onAbort } from '../../wire/on-abort.js';
+import type { StopSignal } from '../../wire/stop.js';
 import type { PlatformCalls } from '../port.js';
 import { limitConnecting } from './limit-connecting.js';
 import { sendable } from './sendable.js';
@@ -34,12 +36,10 @@ export function createNodeCalls({ ca }: { ca?: string }): PlatformCalls {
   };
 }
 
-function exchange(request: ClientRequest, body: Buffer | undefined, signal: AbortSignal): Promise<Response> {
+function exchange(request: ClientRequest, body: Buffer | undefined, signal: StopSignal): Promise<Response> {
   return new Promise((resolve, reject) => {
     const stop = () => request.destroy(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    request.once('close', () => signal.removeEventListener('abort', stop));
+    request.once('close', onAbort(signal, stop));
     request.once('socket', limitConnecting);
     request.on('error', reject);
     request.once('response', (message) => responseOf(message).then(resolve, reject));

@@ -4,7 +4,7 @@ import { TLSSocket } from 'node:tls';
 const connectTimeoutMs = 10_000;
 
 /** A connection that cannot be made is given up long before the operating system would: whatever was to go over it was surely not sent. */
-export function limitConnecting(socket: Pick<Socket, 'connecting' | 'once' | 'destroy'>): void {
+export function limitConnecting(socket: Socket): void {
   if (!socket.connecting) return;
   const timer = setTimeout(() => {
     const error = new Error(`no connection within ${connectTimeoutMs / 1_000} s`);

@@ -20,7 +20,7 @@ export interface Entry {
   holder: string | undefined;
   fence: number;
   leaseUntil: number;
-  /** When it may be leased at the earliest, as far as is known now. */
+  /** While it waits: not later than when it may be leased. */
   wakeAt: number;
   ready: boolean;
   /** Where it stands in the schedule's heap that it is in; -1 in none. */

@@ -20,31 +20,28 @@ export class Schedule {
   readonly #waiting = new Heap<Entry>((a, b) => a.wakeAt < b.wakeAt, keepPlace);
   readonly #lines = new Map<string, Heap<Entry>>();
 
-  remove(entry: Entry): void {
-    if (entry.heapIndex === -1) return;
-    if (!entry.ready) {
-      this.#waiting.removeAt(entry.heapIndex);
-      return;
-    }
-    const line = this.#lines.get(entry.lane);
-    line?.removeAt(entry.heapIndex);
-    if (line?.size === 0) this.#lines.delete(entry.lane);
-    entry.ready = false;
-  }
-
-  /** Puts an entry that is in no line where its fields say. */
-  add(entry: Entry): void {
-    if (isFinal(entry.state) || entry.dueAt === undefined) return;
-    entry.wakeAt = entry.holder === undefined ? entry.dueAt : Math.max(entry.dueAt, entry.leaseUntil);
-    this.#waiting.add(entry);
+  /** Changes an entry's fields, and puts it where they say then. One that waits is moved only when its time comes sooner: a later one is seen in {@link Schedule.wake}. */
+  change(entry: Entry, change: () => void): void {
+    if (entry.ready) this.#leaveLine(entry);
+    change();
+    const at = readyAt(entry);
+    const waits = entry.heapIndex !== -1;
+    if (waits && at !== undefined && at >= entry.wakeAt) return;
+    if (waits) this.#waiting.removeAt(entry.heapIndex);
+    if (at !== undefined) this.#wait(entry, at);
   }
 
   /** Lets those into their lines whose time has come. */
   wake(now: number): void {
     for (let entry = this.#waiting.first; entry !== undefined && entry.wakeAt <= now; entry = this.#waiting.first) {
       this.#waiting.pop();
-      entry.ready = true;
-      this.#line(entry.lane).add(entry);
+      const at = readyAt(entry) ?? now;
+      if (at > now) {
+        this.#wait(entry, at);
+      } else {
+        entry.ready = true;
+        this.#line(entry.lane).add(entry);
+      }
     }
   }
 
@@ -65,6 +62,18 @@ export class Schedule {
     return best;
   }
 
+  #wait(entry: Entry, at: number): void {
+    entry.wakeAt = at;
+    this.#waiting.add(entry);
+  }
+
+  #leaveLine(entry: Entry): void {
+    const line = this.#lines.get(entry.lane);
+    line?.removeAt(entry.heapIndex);
+    if (line?.size === 0) this.#lines.delete(entry.lane);
+    entry.ready = false;
+  }
+
   #line(lane: string): Heap<Entry> {
     let line = this.#lines.get(lane);
     if (line === undefined) {
@@ -73,6 +82,12 @@ export class Schedule {
     }
     return line;
   }
+}
+
+/** When an entry may be leased; undefined for never. */
+function readyAt({ state, dueAt, holder, leaseUntil }: Entry): number | undefined {
+  if (isFinal(state) || dueAt === undefined) return undefined;
+  return holder === undefined ? dueAt : Math.max(dueAt, leaseUntil);
 }
 
 function first(a: Entry | undefined, b: Entry | undefined): Entry | undefined {

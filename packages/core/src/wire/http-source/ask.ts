@@ -45,7 +45,7 @@ async function askOnce(
   target.hash = '';
   const name = redactUrl(request.url);
   try {
-    return await timed((attempt) => fetch({ method: request.method, url: target.href, headers, signal: attempt }), {
+    return await timed((attempt) => fetch({ method: request.method, url: target.href, headers, signal: attempt.signal }), {
       timeoutMs,
       signal,
       clock,
