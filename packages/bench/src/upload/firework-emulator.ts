@@ -2,10 +2,15 @@ import { startEmulator } from '@sluice/emulator';
 import * as z from 'zod';
 import { whenStopped } from '../processes/when-stopped.js';
 
-const inputSchema = z.object({
-  /** The store that uploads go to. */
+/** The store that uploads go to, past the emulator. */
+export const uploadStoreSchema = z.object({
   endpoint: z.url(),
+  region: z.string(),
+  bucket: z.string(),
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
 });
+export type UploadStore = z.output<typeof uploadStoreSchema>;
 
 /** What a client of the emulated Firework has to know. */
 export const fireworkSchema = z.object({
@@ -17,15 +22,9 @@ export const fireworkSchema = z.object({
 
 /** The emulated Firework in a process of its own: its uploads go elsewhere, past it, and are transcoded in no time. */
 export async function run(input: unknown): Promise<z.input<typeof fireworkSchema>> {
-  const { endpoint } = inputSchema.parse(input);
+  const uploads = { ...uploadStoreSchema.parse(input), direct: true };
   const emulator = await startEmulator({
-    firework: {
-      ...{ limits: 'none', transcodingMs: 0, inspect: false, keepRequests: 0 },
-      uploads: {
-        ...{ endpoint, direct: true, region: 'us-east-1', bucket: 'bucket' },
-        ...{ accessKeyId: 'a-key', secretAccessKey: 'a-secret' },
-      },
-    },
+    firework: { limits: 'none', transcodingMs: 0, inspect: false, keepRequests: 0, uploads },
   });
   whenStopped(() => emulator.close());
   const { baseUrl, clientId, clientSecret, channelId } = emulator.firework;

@@ -59,24 +59,30 @@ export const curl: Side = {
   ours: false,
   sends: (size) => size,
   prepare: () => ensureProgram({ test: ['curl', '--version'], packages: ['curl'] }),
-  send: async ({ native, files }, { origin, inFlight, ca, ...sizes }) => {
-    const pieces = await files.pieces(sizes);
-    return withTemporaryFolder(async (folder) => {
-      const list = `${folder}/parts`;
-      const lines = pieces.map((piece, index) => `upload-file = "${piece}"\nurl = "${partUrl(origin, index + 1)}"\n`);
-      await writeFile(list, lines.join(''));
-      return measureProgram(native, [
-        'curl',
-        ...curlOptions(ca),
-        '--parallel',
-        '--parallel-max',
-        String(inFlight),
-        '--config',
-        list,
-      ]);
-    });
-  },
+  send: (room, sending) => curlParts(room, { ...sending, urlOf: (number) => partUrl(sending.origin, number) }),
 };
+
+/** Has curl send the pieces of a file, each to its own URL; numbers count from 1. */
+export async function curlParts(
+  { native, files }: Room,
+  { inFlight, ca, urlOf, ...sizes }: Omit<Sending, 'origin' | 'digest'> & { urlOf: (number: number) => string },
+): Promise<Cost> {
+  const pieces = await files.pieces(sizes);
+  return withTemporaryFolder(async (folder) => {
+    const list = `${folder}/parts`;
+    const lines = pieces.map((piece, index) => `upload-file = "${piece}"\nurl = "${urlOf(index + 1)}"\n`);
+    await writeFile(list, lines.join(''));
+    return measureProgram(native, [
+      'curl',
+      ...curlOptions(ca),
+      '--parallel',
+      '--parallel-max',
+      String(inFlight),
+      '--config',
+      list,
+    ]);
+  });
+}
 
 /** What every curl is given. */
 export function curlOptions(ca?: string): string[] {

@@ -7,6 +7,8 @@ import * as z from 'zod';
 import { runUntil } from './killed.js';
 
 const runs = 24;
+/** Of them, those that die about when the job is saved. */
+const earlyRuns = 6;
 const lineSchema = z.object({ type: z.string(), job: z.unknown() });
 const jobSchema = z.object({ id: z.string(), state: z.string(), error: z.object({ code: z.string() }).nullish() });
 
@@ -54,19 +56,43 @@ interface Killed {
   source: string;
 }
 
+/** How long a run takes until its first word, and from there to its end. */
+interface Pace {
+  silentMs: number;
+  spokenMs: number;
+}
+
+/** Runs an import to its end. */
+async function takePace(): Promise<Pace> {
+  const place = await prepare('whole');
+  const startedAt = performance.now();
+  let spokeAt = startedAt;
+  const { output } = await runUntil(place, ['import', sourceFor('whole')], (text) => {
+    if (text === '') spokeAt = performance.now();
+    return false;
+  });
+  expect(lastJob(output)?.state).toBe('completed');
+  return { silentMs: spokeAt - startedAt, spokenMs: performance.now() - spokeAt };
+}
+
 /**
- * Starts an import and kills it; the moments of all runs cover a whole run. How long that takes changes with whatever else the machine does: the
- * last one is killed when the provider works on its import, as late as that may be.
+ * Starts an import and kills it. A few die around its first word, when the job is saved; the others' moments cover all that follows, counted from
+ * that word: how long a process takes to get there changes with whatever else the machine does.
  */
-async function kill(index: number, wholeRunMs: number): Promise<Killed> {
+async function kill(index: number, { silentMs, spokenMs }: Pace): Promise<Killed> {
   const name = `run-${index}`;
   const place = await prepare(name);
   const source = sourceFor(name);
-  const diesAt = performance.now() + (wholeRunMs * (index + Math.random())) / runs;
-  const last = index === runs - 1;
-  await runUntil(place, ['import', source], (output) =>
-    last ? output.includes('"rawState":"running"') : performance.now() >= diesAt,
-  );
+  const startedAt = performance.now();
+  const early = index < earlyRuns ? silentMs * (0.7 + (0.4 * (index + Math.random())) / earlyRuns) : undefined;
+  const late = (spokenMs * (index - earlyRuns + Math.random())) / (runs - earlyRuns);
+  let spokeAt: number | undefined;
+  await runUntil(place, ['import', source], (output) => {
+    const now = performance.now();
+    if (early !== undefined) return now >= startedAt + early;
+    if (output !== '') spokeAt ??= now;
+    return spokeAt !== undefined && now >= spokeAt + late;
+  });
   return { name, place, source };
 }
 
@@ -103,13 +129,8 @@ function isRight({ starts, state, code }: Outcome): boolean {
 
 describe('the command, killed at a random moment and resumed', () => {
   test('never starts an import twice and loses none', { timeout: 150_000 }, async () => {
-    const place = await prepare('whole');
-    const startedAt = performance.now();
-    const whole = await runUntil(place, ['import', sourceFor('whole')]);
-    expect(lastJob(whole.output)?.state).toBe('completed');
-    const wholeRunMs = performance.now() - startedAt;
-
-    const killed = await inTurns([...Array(runs).keys()], 1, (index) => kill(index, wholeRunMs));
+    const pace = await takePace();
+    const killed = await inTurns([...Array(runs).keys()], 1, (index) => kill(index, pace));
     const outcomes = await inTurns(killed, 8, resume);
 
     const lines = outcomes.map(

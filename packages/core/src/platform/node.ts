@@ -8,7 +8,15 @@ import { SluiceError } from '../model/error.js';
 import type { SourceFetch } from '../model/source-fetch.js';
 import { assertPublicHost, isPrivateAddress, privateAddressError } from '../wire/address.js';
 import { callsOver } from '../wire/call-fetch.js';
-import type { CreateCalls, CreateReadHttp, FetchOptions, PlatformCalls, PlatformFetch, Resolve, Sha256Hex } from './port.js';
+import type {
+  CreateCalls,
+  CreateReadHttp,
+  FetchOptions,
+  PlatformCalls,
+  PlatformFetch,
+  Resolve,
+  Sha256Hex,
+} from './port.js';
 
 const ownFetch = globalThis.fetch;
 const connectTimeoutMs = 10_000;
@@ -46,7 +54,9 @@ export const createCalls: CreateCalls = ({ proxy, ca }, fetch) => {
   if (proxy !== undefined) return { fetch: otherwise, close: async () => {} };
   let loading: Promise<PlatformCalls> | undefined;
   const load = () => {
-    loading ??= import('./node-calls/create.js').then(({ createNodeCalls }) => createNodeCalls({ ...(ca !== undefined && { ca }) }));
+    loading ??= import('./node-calls/create.js').then(({ createNodeCalls }) =>
+      createNodeCalls({ ...(ca !== undefined && { ca }) }),
+    );
     return loading;
   };
   return {

@@ -124,7 +124,10 @@ describe('what the application configured is trusted', () => {
   });
 
   it('a refusal of the guard is no doubt about a call: it was never sent', async () => {
-    const { http } = makeHttp({ over: { fetch: platformFetch({ guarded: true }) }, wire: { baseUrl: 'http://127.0.0.1:8081' } });
+    const { http } = makeHttp({
+      over: { fetch: platformFetch({ guarded: true }) },
+      wire: { baseUrl: 'http://127.0.0.1:8081' },
+    });
     const error: unknown = await http.call({ method: 'POST', path: '/' }).catch((thrown: unknown) => thrown);
     expect(SluiceError.is(error) && error.ambiguous).toBe(undefined);
   });

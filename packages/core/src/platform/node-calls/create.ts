@@ -25,7 +25,11 @@ export function createNodeCalls({ ca }: { ca?: string }): PlatformCalls {
     const isSecure = url.startsWith('https:');
     // Through the module, not by an import of the function: what stands in for it in a test is to be asked.
     const { request } = isSecure ? https : http;
-    return exchange(request(url, { method: init.method, headers, agent: isSecure ? secure : plain }), body, init.signal);
+    return exchange(
+      request(url, { method: init.method, headers, agent: isSecure ? secure : plain }),
+      body,
+      init.signal,
+    );
   };
   return {
     fetch,

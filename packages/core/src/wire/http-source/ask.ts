@@ -45,12 +45,15 @@ async function askOnce(
   target.hash = '';
   const name = redactUrl(request.url);
   try {
-    return await timed((attempt) => fetch({ method: request.method, url: target.href, headers, signal: attempt.signal }), {
-      timeoutMs,
-      signal,
-      clock,
-      timeoutError: () => unreachable(`${name} did not answer within ${timeoutMs / 1_000} s`, 'later'),
-    });
+    return await timed(
+      (attempt) => fetch({ method: request.method, url: target.href, headers, signal: attempt.signal }),
+      {
+        timeoutMs,
+        signal,
+        clock,
+        timeoutError: () => unreachable(`${name} did not answer within ${timeoutMs / 1_000} s`, 'later'),
+      },
+    );
   } catch (error) {
     if (signal.aborted) throw error;
     const { code, message, retry } = connectionError(error, { provider: name, effect: 'none', secrets: [] });
