@@ -168,6 +168,14 @@ describe('connections', () => {
     await expect.poll(() => socket?.closed, { timeout: 4_800 }).toBe(true);
   });
 
+  it('are not given up while an answer is waited for', async () => {
+    const { url } = await listen(async (_request, reply) => {
+      await sleep(4_500);
+      reply.end('late');
+    });
+    expect(await (await platformCalls()(url, initOf())).text()).toBe('late');
+  });
+
   it('that cannot be made are given up, and nothing was sent', async () => {
     vi.useFakeTimers();
     const socket = Object.defineProperty(new Socket(), 'connecting', { value: true, writable: true });
