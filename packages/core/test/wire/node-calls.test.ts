@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
@@ -33,10 +33,12 @@ describe('what is sent', () => {
   /** The request as a server saw it, by whichever fetch. */
   async function sent(init: Parameters<typeof initOf>[0], by: 'calls' | 'fetch' = 'calls') {
     const seen: { headers: IncomingMessage['headers']; body: string; method: string | undefined; path: string }[] = [];
-    const server = await listen(async (request, response) => {
+    const server = await listen((request, response) => {
       const { method, headers, url: path = '' } = request;
-      seen.push({ method, headers, path, body: await bodyOf(request) });
-      response.end();
+      void bodyOf(request).then((body) => {
+        seen.push({ method, headers, path, body });
+        response.end();
+      });
     });
     const call = by === 'calls' ? platformCalls() : callsOver(platformFetch({ guarded: false }));
     await (await call(`${server.url}/path?query=1`, initOf(init))).text();
@@ -83,13 +85,14 @@ describe('what is sent', () => {
 describe('what comes back', () => {
   it('is the whole text, however it is cut, and where a character is', async () => {
     const bytes = Buffer.from('{"name":"Füße 🎬"}');
-    const response = await ask(async (_request, reply) => {
+    const trickle = async (reply: ServerResponse) => {
       for (const byte of bytes) {
         reply.write(Buffer.of(byte));
         await sleep(1);
       }
       reply.end();
-    });
+    };
+    const response = await ask((_request, reply) => void trickle(reply));
     expect(await response.text()).toBe(bytes.toString('utf8'));
   });
 
@@ -169,10 +172,7 @@ describe('connections', () => {
   });
 
   it('are not given up while an answer is waited for', async () => {
-    const { url } = await listen(async (_request, reply) => {
-      await sleep(4_500);
-      reply.end('late');
-    });
+    const { url } = await listen((_request, reply) => void setTimeout(() => reply.end('late'), 4_500));
     expect(await (await platformCalls()(url, initOf())).text()).toBe('late');
   });
 

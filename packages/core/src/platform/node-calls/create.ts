@@ -46,7 +46,7 @@ function exchange(request: ClientRequest, body: Buffer | undefined, signal: Stop
     request.once('close', onAbort(signal, stop));
     request.once('socket', limitConnecting);
     request.on('error', reject);
-    request.once('response', (message) => responseOf(message).then(resolve, reject));
+    request.once('response', (message) => void responseOf(message).then(resolve, reject));
     request.end(body);
   });
 }
