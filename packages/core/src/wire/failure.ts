@@ -49,7 +49,7 @@ export function connectionError(error: unknown, scope: FailureScope): SluiceErro
   if (ours !== undefined) return ours;
   const code = causeText(error, 'code');
   const forbidden = findInCauses(error, isBadPort) !== undefined;
-  const sent = !forbidden && !neverConnected.has(code ?? '') && !connecting.has(causeText(error, 'syscall') ?? '');
+  const sent = !forbidden && !neverConnected.has(code ?? '') && !isConnecting(error);
   const why = forbidden ? ', and none ever will: fetch refuses this port. Serve it at another one' : adviceOf(code);
   const what = sent ? 'the connection broke before an answer came' : `no connection could be made${why}`;
   return new SluiceError({
@@ -60,6 +60,17 @@ export function connectionError(error: unknown, scope: FailureScope): SluiceErro
     ...(sent && scope.effect === 'once' && { ambiguous: true }),
     cause: error,
   });
+}
+
+/** Of a host with several addresses, the error has that of each. */
+function isConnecting(error: unknown): boolean {
+  if (connecting.has(causeText(error, 'syscall') ?? '')) return true;
+  const each = findInCauses(error, isAggregate)?.errors ?? [];
+  return each.length > 0 && each.every(isConnecting);
+}
+
+function isAggregate(error: unknown): error is AggregateError {
+  return error instanceof AggregateError;
 }
 
 function adviceOf(code: string | undefined): string {

@@ -178,6 +178,9 @@ interface Target {
   headers: Headers;
 }
 
+/** Characters that the platform's headers hold, and that are refused where they are sent. */
+const neverInHeader = /[^\t\x20-\x7e\x80-\xff]/;
+
 /**
  * Read before anything is sent: what cannot be said over HTTP surely did nothing. The platform's own error would say the
  * value, which may be a key.
@@ -186,6 +189,7 @@ function targetOf(call: HttpCall, { wire, provider }: HttpOptions): Target {
   try {
     const headers = new Headers({ accept: 'application/json', ...wire.headers, ...call.headers });
     const url = callUrl(wire.baseUrl, call);
+    if ([...headers.values()].some((value) => neverInHeader.test(value))) throw new TypeError('a control character');
     if (!call.path.startsWith('/')) throw new TypeError('a path without its slash can lead to another host');
     return { url: new URL(url).href, headers };
   } catch {

@@ -188,6 +188,7 @@ describe('an abort', () => {
 describe('what HTTP cannot say is not sent, and not called ambiguous', () => {
   it.each([
     ['a key with a line break', { headers: { authorization: 'Bearer sk-very\nsecret' } }, '/import'],
+    ['a key with a control character', { headers: { authorization: 'Bearer sk-very\u0001secret' } }, '/import'],
     ['a key in another alphabet', { headers: { authorization: 'Bearer sk-very-ключ' } }, '/import'],
     ['a path that leads to another host', {}, '@evil.example/import'],
     ['a base that is no URL', { baseUrl: 'api.acme.example' }, '/import'],

@@ -1,6 +1,6 @@
 import http, { type ClientRequest } from 'node:http';
 import https from 'node:https';
-import { rootCertificates } from 'node:tls';
+import { rootCertificates, TLSSocket } from 'node:tls';
 import type { CallFetch } from '../../wire/call-fetch.js';
 import { onAbort } from '../../wire/on-abort.js';
 import type { StopSignal } from '../../wire/stop.js';
@@ -22,11 +22,12 @@ export function createNodeCalls({ ca }: { ca?: string }): PlatformCalls {
   const secure = new https.Agent({ ...options, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) });
   const fetch: CallFetch = async (url, init) => {
     const { headers, body } = await sendable(init);
-    const isSecure = url.startsWith('https:');
+    const target = new URL(url);
+    const isSecure = target.protocol === 'https:';
     // Through the module, not by an import of the function: what stands in for it in a test is to be asked.
     const { request } = isSecure ? https : http;
     return exchange(
-      request(url, { method: init.method, headers, agent: isSecure ? secure : plain }),
+      request(target, { method: init.method, headers, agent: isSecure ? secure : plain }),
       body,
       init.signal,
     );
@@ -43,10 +44,33 @@ export function createNodeCalls({ ca }: { ca?: string }): PlatformCalls {
 function exchange(request: ClientRequest, body: Buffer | undefined, signal: StopSignal): Promise<Response> {
   return new Promise((resolve, reject) => {
     const stop = () => request.destroy(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    let shakesHands = false;
     request.once('close', onAbort(signal, stop));
-    request.once('socket', limitConnecting);
-    request.on('error', reject);
-    request.once('response', (message) => void responseOf(message).then(resolve, reject));
+    request.once('socket', (socket) => {
+      limitConnecting(socket);
+      if (!socket.connecting || !(socket instanceof TLSSocket)) return;
+      shakesHands = true;
+      socket.once('secureConnect', () => {
+        shakesHands = false;
+      });
+    });
+    request.on('error', (error) => reject(shakesHands ? unsentError(error) : error));
+    request.once('response', (message) => {
+      responseOf(message).then(resolve, (error: unknown) => {
+        request.destroy();
+        reject(error);
+      });
+    });
+    // Nobody listening, the request would end without a word.
+    request.once('upgrade', (_message, socket) => {
+      socket.destroy();
+      reject(new Error('the answer is the beginning of another protocol'));
+    });
     request.end(body);
   });
+}
+
+/** Nothing of a request is sent before both sides have shaken hands; the error of a connection that broke meanwhile does not say so. */
+function unsentError(cause: Error): Error {
+  return Object.assign(new Error(cause.message, { cause }), { syscall: 'connect' });
 }

@@ -17,12 +17,27 @@ const decoders: Partial<Record<string, () => Transform>> = {
 
 const utf8 = new TextDecoder();
 
+interface Head {
+  status: number;
+  headers: Headers;
+}
+
+/** A response with any status from 200: the platform makes none above 599, though servers do. */
+class CallResponse extends Response {
+  override readonly status: number;
+
+  constructor(body: ReadableStream | null, { status, headers }: Head) {
+    super(body, { headers, status: Math.min(status, 599) });
+    this.status = status;
+  }
+}
+
 /** A response whose text is at hand: to make a stream of it, as a response does, costs as much as the call. */
-class WholeResponse extends Response {
+class WholeResponse extends CallResponse {
   override readonly text: () => Promise<string>;
 
-  constructor(text: string, init: ResponseInit) {
-    super(null, init);
+  constructor(text: string, head: Head) {
+    super(null, head);
     this.text = async () => text;
   }
 }
@@ -30,13 +45,19 @@ class WholeResponse extends Response {
 /** The response once all of it has come; a long one as a stream. */
 export async function responseOf(message: IncomingMessage): Promise<Response> {
   const { statusCode: status = 0 } = message;
-  const init = { status, headers: headersOf(message) };
+  const head = { status, headers: headersOf(message) };
   const body = decoded(message);
-  if (Number(message.headers['content-length']) > mostAtOnce) return new Response(Readable.toWeb(body), init);
+  if (Number(message.headers['content-length']) > mostAtOnce && !isBare(status))
+    return new CallResponse(Readable.toWeb(body), head);
   const { bytes, whole } = await beginningOf(body);
-  if (whole) return new WholeResponse(utf8.decode(bytes), init);
+  if (whole) return new WholeResponse(utf8.decode(bytes), head);
   body.unshift(bytes);
-  return new Response(Readable.toWeb(body), init);
+  return new CallResponse(Readable.toWeb(body), head);
+}
+
+/** Nothing follows, whatever length is declared: it is that of another answer. */
+function isBare(status: number): boolean {
+  return status === 204 || status === 304;
 }
 
 function headersOf({ rawHeaders }: IncomingMessage): Headers {
