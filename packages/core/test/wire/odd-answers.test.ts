@@ -109,6 +109,14 @@ describe('an answer', () => {
   });
 });
 
+it('a connection that is closed right after an answer, without a word, is not used again', async () => {
+  const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi';
+  const host = await serve((socket) => socket.on('data', () => socket.end(answer)));
+  const call = platformCalls();
+  const init = { method: 'POST', redirect: 'manual', signal: new Stop(), headers: new Headers(), body: '{}' } as const;
+  for (let count = 0; count < 20; count += 1) expect(await (await call(`http://${host}/`, init)).text()).toBe('hi');
+});
+
 describe('what was surely not sent', () => {
   it.each([
     ['closed', (socket: Socket) => socket.destroy()],
