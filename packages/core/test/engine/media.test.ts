@@ -4,6 +4,7 @@ import { fromFile } from '@sluice/core/node';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { AdapterRequest, Problem } from '../../src/model/adapter.js';
 import type { ByteInput } from '../../src/model/bytes.js';
+import { SluiceError } from '../../src/model/error.js';
 import { fromBlob, fromBuffer } from '../../src/model/from-bytes.js';
 import { fromStream } from '../../src/model/from-stream.js';
 import { memoryStore } from '../../src/store/memory.js';
@@ -121,6 +122,20 @@ describe('a container that is not read is one warning', () => {
     expect(problems.filter(({ field }) => field === 'source')).toEqual(
       unread(/cannot be read: (its format is none that is known|it (ends too early|has no track))/),
     );
+  });
+
+  it('where the bytes say why not, without what is secret in it', async () => {
+    const { sluice, record } = client(7);
+    const whole = fromBuffer(sample, { name: 'clip.mp4' });
+    const message = 'GET https://ann:pa55-w0rd@media.example/clip.mp4?sig=sig-3f9a77 with hook-tok-99 was refused';
+    const read = () => Promise.reject(new SluiceError({ code: 'source-unreachable', message }));
+    const source = { ...whole, open: async () => ({ ...(await whole.open()), read }) };
+    const options = { nova: { webhookUrl: 'https://hook.example/in?auth=hook-tok-99' } };
+    const { problems } = await sluice.plan({ source, options });
+    const { id } = await sluice.import({ source, options });
+    const said = JSON.stringify([problems, (await record(id)).warnings]);
+    expect(said).toContain('GET https://media.example/clip.mp4?… with *** was refused');
+    expect(said).not.toMatch(/pa55-w0rd|sig-3f9a77|hook-tok-99/);
   });
 
   it('where mediabunny is not installed, and says what to install', async () => {

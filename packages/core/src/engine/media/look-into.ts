@@ -2,7 +2,9 @@ import type { Problem } from '../../model/adapter.js';
 import type { OpenBytes } from '../../model/bytes.js';
 import { SluiceError } from '../../model/error.js';
 import type { JobRecord, Warning } from '../../model/record.js';
+import { redactText } from '../../model/redact.js';
 import { isByteInput } from '../../model/source.js';
+import { recordSecrets } from '../../store/secrets.js';
 import { abortError } from '../../wire/clock.js';
 import type { Engine } from '../engine.js';
 import { errorOf, type Intake, judge } from '../intake.js';
@@ -25,8 +27,10 @@ export async function lookIntoSource(engine: Engine, intake: Intake, input: unkn
   if (bytes === undefined) return intake;
   const read = 'unread' in bytes ? bytes : await readAndClose(bytes);
   if ('media' in read) return judge(engine, { ...intake, record: { ...record, measured: { media: read.media } } });
-  const problem: Problem = { severity: 'warning', field: 'source', message: unreadMessage(record, provider, read) };
-  const noted = warned(record, [{ code: warningCode, message: problem.message }]);
+  // The application's own bytes may say anything when they fail, and this is saved before any step of the job.
+  const message = redactText(unreadMessage(record, provider, read), [...provider.secrets, ...recordSecrets(record)]);
+  const problem: Problem = { severity: 'warning', field: 'source', message };
+  const noted = warned(record, [{ code: warningCode, message }]);
   return { ...intake, problems: [...intake.problems, problem], record: noted };
 }
 
