@@ -26,6 +26,7 @@ export function createNodeCalls({ ca }: { ca?: string }): PlatformCalls {
     const target = new URL(url);
     const isSecure = target.protocol === 'https:';
     await seeWhatClosed();
+    if (init.signal.aborted) throw reasonOf(init.signal);
     // Through the module, not by an import of the function: what stands in for it in a test is to be asked.
     const { request } = isSecure ? https : http;
     return exchange(
@@ -54,7 +55,7 @@ async function seeWhatClosed(): Promise<void> {
 
 function exchange(request: ClientRequest, body: Buffer | undefined, signal: StopSignal): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const stop = () => request.destroy(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    const stop = () => request.destroy(reasonOf(signal));
     let shakesHands = false;
     request.once('close', onAbort(signal, stop));
     request.once('socket', (socket) => {
@@ -79,6 +80,10 @@ function exchange(request: ClientRequest, body: Buffer | undefined, signal: Stop
     });
     request.end(body);
   });
+}
+
+function reasonOf({ reason }: StopSignal): Error {
+  return reason instanceof Error ? reason : new Error('aborted');
 }
 
 /** Nothing of a request is sent before both sides have shaken hands; the error of a connection that broke meanwhile does not say so. */
