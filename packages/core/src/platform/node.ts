@@ -8,6 +8,7 @@ import { SluiceError } from '../model/error.js';
 import type { SourceFetch } from '../model/source-fetch.js';
 import { assertPublicHost, isPrivateAddress, privateAddressError } from '../wire/address.js';
 import { callsOver } from '../wire/call-fetch.js';
+import { isOwnFetch } from './own-fetch.js';
 import type {
   CreateCalls,
   CreateReadHttp,
@@ -18,7 +19,6 @@ import type {
   Sha256Hex,
 } from './port.js';
 
-const ownFetch = globalThis.fetch;
 const connectTimeoutMs = 10_000;
 /** Each attempt has a time-out of its own, which may be longer than undici's 300 s. */
 const patience = { headersTimeout: 0, bodyTimeout: 0 };
@@ -47,7 +47,7 @@ export function createFetch(options: FetchOptions): PlatformFetch {
 
 /**
  * Over node:http, loaded at the first call; through a proxy as everything else goes. An application that puts another fetch in
- * the place of the platform's wants it to be asked.
+ * the place of the platform's, before this is loaded or after, wants it to be asked.
  */
 export const createCalls: CreateCalls = ({ proxy, ca }, fetch) => {
   const otherwise = callsOver(fetch);
@@ -61,7 +61,7 @@ export const createCalls: CreateCalls = ({ proxy, ca }, fetch) => {
   };
   return {
     fetch: async (url, init) => {
-      if (globalThis.fetch !== ownFetch) return otherwise(url, init);
+      if (!isOwnFetch()) return otherwise(url, init);
       return (await load()).fetch(url, init);
     },
     close: async () => {

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { limitConnecting } from '../../src/platform/node-calls/limit-connecting.js';
+import { isOwnFetch } from '../../src/platform/own-fetch.js';
 import { type CallInit, callsOver } from '../../src/wire/call-fetch.js';
 import { listen, platformCalls, platformFetch } from '../support/servers.js';
 
@@ -111,6 +114,13 @@ describe('what comes back', () => {
     }
   });
 
+  it('is unpacked from more than one packing, the last one first', async () => {
+    const response = await ask((_request, reply) =>
+      reply.writeHead(200, { 'content-encoding': 'br, gzip' }).end(gzipSync(brotliCompressSync('{"a":1}'))),
+    );
+    expect(await response.text()).toBe('{"a":1}');
+  });
+
   it('is left as it is where nobody knows how it is packed', async () => {
     const response = await ask((_request, reply) => reply.writeHead(200, { 'content-encoding': 'rot13' }).end('cynva'));
     expect(await response.text()).toBe('cynva');
@@ -158,6 +168,34 @@ describe('what comes back', () => {
 });
 
 describe('connections', () => {
+  /** A server that ends each connection just after an answer, and says so to nobody; in a thread, where it is quick to do so. */
+  async function abrupt(ending: 'end' | 'resetAndDestroy'): Promise<string> {
+    const code = `
+      const { createServer } = require('node:net');
+      const answer = 'HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\nConnection: keep-alive\\r\\n\\r\\n{}';
+      const server = createServer((socket) => socket.on('error', () => {}).on('data', () => {
+        socket.write(answer);
+        setImmediate(() => socket.${ending}());
+      }));
+      server.listen(0, '127.0.0.1', () => require('node:worker_threads').parentPort.postMessage(server.address().port));`;
+    const worker = new Worker(code, { eval: true });
+    onTestFinished(async () => void (await worker.terminate()));
+    const [port] = await once(worker, 'message');
+    return `http://127.0.0.1:${port}`;
+  }
+
+  it.each(['end', 'resetAndDestroy'] as const)(
+    'that a server gives up after each answer (%s) are not used again',
+    async (ending) => {
+      const url = await abrupt(ending);
+      const call = platformCalls();
+      const texts: string[] = [];
+      for (let count = 0; count < 50; count += 1)
+        texts.push(await (await call(url, initOf({ method: 'POST' }))).text());
+      expect(texts).toEqual(Array.from({ length: 50 }, () => '{}'));
+    },
+  );
+
   it('are used again, and given up before most servers give them up', async () => {
     const sockets = new Set<Socket>();
     const { url } = await listen((request, reply) => {
@@ -165,7 +203,10 @@ describe('connections', () => {
       reply.end('{}');
     });
     const call = platformCalls();
-    for (let count = 0; count < 3; count += 1) await (await call(url, initOf())).text();
+    for (let count = 0; count < 3; count += 1) {
+      await (await call(url, initOf())).text();
+      await sleep(20);
+    }
     expect(sockets.size).toBe(1);
     const [socket] = sockets;
     await expect.poll(() => socket?.closed, { timeout: 4_800 }).toBe(true);
@@ -184,6 +225,14 @@ describe('connections', () => {
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await failed).toMatchObject({ code: 'ERR_SOCKET_CONNECTION_TIMEOUT' });
   });
+});
+
+it('Node’s own fetch is known for it, and no other', () => {
+  expect(isOwnFetch()).toBe(true);
+  for (const other of [async () => new Response(), globalThis.fetch.bind(undefined)]) {
+    vi.stubGlobal('fetch', other);
+    expect(isOwnFetch()).toBe(false);
+  }
 });
 
 it('an application that puts a fetch in place of the platform’s is asked through it', async () => {

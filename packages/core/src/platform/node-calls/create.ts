@@ -7,6 +7,7 @@ import { onAbort } from '../../wire/on-abort.js';
 import type { StopSignal } from '../../wire/stop.js';
 import type { PlatformCalls } from '../port.js';
 import { limitConnecting } from './limit-connecting.js';
+import { mindAtRest, restBeforeReuse } from './rest-before-reuse.js';
 import { sendable } from './sendable.js';
 import { responseOf } from './whole-response.js';
 
@@ -21,6 +22,8 @@ export function createNodeCalls({ ca }: { ca?: string }): PlatformCalls {
   const options = { keepAlive: true, timeout: idleSocketMs };
   const plain = new http.Agent(options);
   const secure = new https.Agent({ ...options, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) });
+  restBeforeReuse(plain);
+  restBeforeReuse(secure);
   const fetch: CallFetch = async (url, init) => {
     const { headers, body } = await sendable(init);
     const target = new URL(url);
@@ -60,6 +63,7 @@ function exchange(request: ClientRequest, body: Buffer | undefined, signal: Stop
     request.once('close', onAbort(signal, stop));
     request.once('socket', (socket) => {
       limitConnecting(socket);
+      mindAtRest(socket);
       if (!socket.connecting || !(socket instanceof TLSSocket)) return;
       shakesHands = true;
       socket.once('secureConnect', () => {

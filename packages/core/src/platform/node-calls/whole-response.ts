@@ -66,12 +66,19 @@ function headersOf({ rawHeaders }: IncomingMessage): Headers {
   return headers;
 }
 
+/** Unpacked, the last packing first. What nobody knows how to unpack is left as it is. */
 function decoded(message: IncomingMessage): Readable {
-  const decoder = decoders[message.headers['content-encoding']?.toLowerCase() ?? '']?.();
-  if (decoder === undefined) return message;
-  message.once('error', (error) => decoder.destroy(error));
-  decoder.once('close', () => message.destroy());
-  return message.pipe(decoder);
+  const codings = message.headers['content-encoding']?.toLowerCase().split(',') ?? [];
+  let body: Readable = message;
+  for (const coding of codings.reverse()) {
+    const decoder = decoders[coding.trim()]?.();
+    if (decoder === undefined) break;
+    const packed = body;
+    packed.once('error', (error) => decoder.destroy(error));
+    decoder.once('close', () => packed.destroy());
+    body = packed.pipe(decoder);
+  }
+  return body;
 }
 
 function beginningOf(body: Readable): Promise<{ bytes: Buffer; whole: boolean }> {
