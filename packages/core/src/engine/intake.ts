@@ -6,7 +6,7 @@ import type { JobRecord, Warning } from '../model/record.js';
 import { redactText, redactUrl } from '../model/redact.js';
 import { type ParsedRequest, requestSchema } from '../model/request.js';
 import { defaultName, displaySource } from '../model/source.js';
-import { recordSecrets } from '../store/secrets.js';
+import { jobSecrets } from '../store/secrets.js';
 import { adapterRequest } from './adapter-request.js';
 import type { Engine } from './engine.js';
 import { newId } from './ids.js';
@@ -59,7 +59,7 @@ export function judge(
     ...unshared(request),
     ...ignored(engine, request, provider),
   ];
-  const secrets = [...provider.secrets, ...recordSecrets(record)];
+  const secrets = jobSecrets(provider, record);
   const clean = problems.map((one) => ({ ...one, message: redactText(one.message, secrets) }));
   const lane = members.lane?.(seen) ?? record.lane;
   return {

@@ -2,7 +2,7 @@ import { toSluiceError } from '../model/error.js';
 import { redactText } from '../model/redact.js';
 import type { ParsedRequest } from '../model/request.js';
 import { sourceScheme } from '../model/source.js';
-import { recordSecrets } from '../store/secrets.js';
+import { jobSecrets } from '../store/secrets.js';
 import type { Engine } from './engine.js';
 import { type Intake, judge } from './intake.js';
 import { probeSource } from './probe.js';
@@ -28,7 +28,7 @@ export async function planImport(
   } catch (thrown) {
     const error = toSluiceError(thrown);
     if (error.code === 'aborted') throw error;
-    const message = redactText(error.message, [...provider.secrets, ...recordSecrets(record)]);
+    const message = redactText(error.message, jobSecrets(provider, record));
     return { ...plan, problems: [...plan.problems, { severity: 'warning', field: 'probe', message }] };
   }
 }
@@ -112,7 +112,7 @@ async function lookAhead(engine: Engine, intake: Intake, signal: AbortSignal): P
   } catch (thrown) {
     const error = toSluiceError(thrown);
     if (signal.aborted) throw error;
-    const message = redactText(error.message, [...provider.secrets, ...recordSecrets(record)]);
+    const message = redactText(error.message, jobSecrets(provider, record));
     // What the source can never be read for, no size mends.
     if (error.retry === 'never') return withProblem(intake, 'source', message);
     return unsized(intake, message);

@@ -1,7 +1,7 @@
 import type { AdapterContext, ProbeResult, ProbeStep } from '../model/adapter.js';
 import { SluiceError } from '../model/error.js';
 import { slotsName, type WindowHit } from '../store/contract.js';
-import { recordSecrets } from '../store/secrets.js';
+import { jobSecrets } from '../store/secrets.js';
 import { createHttp } from '../wire/http.js';
 import { adapterRequest } from './adapter-request.js';
 import type { Engine } from './engine.js';
@@ -84,7 +84,7 @@ function probeContext(engine: Engine, { provider, record }: Intake, signal: Abor
       fetch: engine.callFetch,
       clock: engine.clock,
       timeoutMs: provider.timeoutMs,
-      secrets: [...provider.secrets, ...recordSecrets(record)],
+      secrets: jobSecrets(provider, record),
       signal,
     }),
     signal,

@@ -12,7 +12,7 @@ import {
   slotsName,
   type WindowHit,
 } from '../store/contract.js';
-import { recordSecrets } from '../store/secrets.js';
+import { jobSecrets } from '../store/secrets.js';
 import type { FailureScope } from '../wire/failure.js';
 import { createHttp, effectOf, type HttpOptions, unauthorizedHttp } from '../wire/http.js';
 import type { Stop } from '../wire/stop.js';
@@ -60,7 +60,7 @@ export class Step {
     this.signals = options.signals;
     this.#hold = options.hold;
     this.record = withEvidence(options.lease);
-    this.#secrets = [...options.provider.secrets, ...recordSecrets(options.lease.record)];
+    this.#secrets = jobSecrets(options.provider, options.lease.record);
   }
 
   get now(): number {

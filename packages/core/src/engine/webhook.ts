@@ -5,7 +5,7 @@ import { canonicalJson, type JsonValue } from '../model/json.js';
 import type { JobRecord } from '../model/record.js';
 import { redactText, redactValue } from '../model/redact.js';
 import type { Message } from '../store/contract.js';
-import { recordSecrets } from '../store/secrets.js';
+import { jobSecrets } from '../store/secrets.js';
 import { readAtMost } from '../wire/body.js';
 import { isCallbackToken, readCallbackPath } from './callback.js';
 import type { Driver } from './driver.js';
@@ -101,7 +101,7 @@ async function messageOf(delivery: Delivery, notice: WebhookNotice, at: number):
   const to = record === undefined ? { provider: provider.name, ref: canonicalJson(ref ?? null) } : { job: record.id };
   const content = `${canonicalJson(to)} ${event} ${new URL(request.url).search} ${await sha256Hex(body)}`;
   const id = `webhook_${await textDigest(content)}`;
-  const secrets = [...provider.secrets, ...(record === undefined ? [] : recordSecrets(record))];
+  const secrets = record === undefined ? provider.secrets : jobSecrets(provider, record);
   const kept: JsonValue = { event, ...(evidence !== undefined && { evidence: redactValue(evidence, secrets) }) };
   return { id, to, kind: 'look', body: kept, at };
 }

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { type LookupAddress, lookup } from 'node:dns';
 import { lookup as lookupNow } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
-import { rootCertificates } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { SluiceError } from '../model/error.js';
 import type { SourceFetch } from '../model/source-fetch.js';
 import { assertPublicHost, isPrivateAddress, privateAddressError } from '../wire/address.js';
 import { callsOver } from '../wire/call-fetch.js';
+import { authorities, connectTimeoutMs } from './node-connections.js';
 import { isOwnFetch } from './own-fetch.js';
 import type {
   CreateCalls,
@@ -19,7 +19,6 @@ import type {
   Sha256Hex,
 } from './port.js';
 
-const connectTimeoutMs = 10_000;
 /** Each attempt has a time-out of its own, which may be longer than undici's 300 s. */
 const patience = { headersTimeout: 0, bodyTimeout: 0 };
 
@@ -95,12 +94,12 @@ async function guard(host: string, options: FetchOptions): Promise<void> {
 async function createDispatcher(options: FetchOptions): Promise<Dispatcher> {
   // Loaded at the first call: it takes longer to load than the rest of the package together.
   const { Agent, ProxyAgent } = await import('undici');
-  const authorities = options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] };
+  const trusted = authorities(options.ca);
   if (options.proxy !== undefined)
-    return new ProxyAgent({ ...patience, uri: options.proxy, requestTls: authorities, proxyTls: authorities });
+    return new ProxyAgent({ ...patience, uri: options.proxy, requestTls: trusted, proxyTls: trusted });
   return new Agent({
     ...patience,
-    connect: { timeout: connectTimeoutMs, ...authorities, ...(options.guarded && { lookup: publicLookup }) },
+    connect: { timeout: connectTimeoutMs, ...trusted, ...(options.guarded && { lookup: publicLookup }) },
   });
 }
 

@@ -49,8 +49,13 @@ export function joinRecord(open: JobRecord, secret: RecordSecrets | undefined): 
   };
 }
 
-/** Everything secret in a job, to be taken out of every text about it. */
-export function recordSecrets(record: JobRecord): string[] {
+/** Everything secret in a job and in its provider's settings, to be taken out of every text about it. */
+export function jobSecrets({ secrets }: { secrets: readonly string[] }, record: JobRecord): string[] {
+  return [...secrets, ...recordSecrets(record)];
+}
+
+/** Of a job alone. */
+function recordSecrets(record: JobRecord): string[] {
   const { request, callback } = record;
   const token = callback?.token === undefined ? [] : [callback.token];
   if (request === undefined) return token;

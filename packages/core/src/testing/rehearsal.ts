@@ -13,7 +13,7 @@ import type { Http, HttpCall } from '../model/http.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import { findSecrets, urlSecrets } from '../model/redact.js';
 import type { ImportRequest } from '../model/request.js';
-import { recordSecrets } from '../store/secrets.js';
+import { jobSecrets } from '../store/secrets.js';
 import { callsOver } from '../wire/call-fetch.js';
 import { createHttp } from '../wire/http.js';
 import type { AdapterSubject } from './adapter-subject.js';
@@ -76,7 +76,7 @@ export class Rehearsal {
     this.way = route?.way?.name;
     this.request = adapterRequest(record, provider);
     this.#settingsSecrets = [...findSecrets(settings), ...(subject.secrets ?? []), ...sourceSecrets(this.request)];
-    this.#wireSecrets = [...provider.secrets, ...recordSecrets(record)];
+    this.#wireSecrets = jobSecrets(provider, record);
   }
 
   /** What must not be seen in anything that the adapter hands out. */

@@ -4,7 +4,7 @@ import { SluiceError } from '../../model/error.js';
 import type { JobRecord, Warning } from '../../model/record.js';
 import { redactText } from '../../model/redact.js';
 import { isByteInput } from '../../model/source.js';
-import { recordSecrets } from '../../store/secrets.js';
+import { jobSecrets } from '../../store/secrets.js';
 import { abortError } from '../../wire/clock.js';
 import type { Engine } from '../engine.js';
 import { errorOf, type Intake, judge } from '../intake.js';
@@ -28,7 +28,7 @@ export async function lookIntoSource(engine: Engine, intake: Intake, input: unkn
   const read = 'unread' in bytes ? bytes : await readAndClose(bytes);
   if ('media' in read) return judge(engine, { ...intake, record: { ...record, measured: { media: read.media } } });
   // The application's own bytes may say anything when they fail, and this is saved before any step of the job.
-  const message = redactText(unreadMessage(record, provider, read), [...provider.secrets, ...recordSecrets(record)]);
+  const message = redactText(unreadMessage(record, provider, read), jobSecrets(provider, record));
   const problem: Problem = { severity: 'warning', field: 'source', message };
   const noted = warned(record, [{ code: warningCode, message }]);
   return { ...intake, problems: [...intake.problems, problem], record: noted };

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { rootCertificates } from 'node:tls';
+import { authorities } from '../node-connections.js';
 import { TunnelAgent } from './tunnel-agent.js';
 
 /** The connections of a client, kept alive between parts. */
@@ -12,7 +12,7 @@ export interface Agents {
 
 /** Connections as the one network setting says. */
 export function createAgents({ proxy, ca }: { proxy?: string; ca?: string }): Agents {
-  const options = { keepAlive: true, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) };
+  const options = { keepAlive: true, ...authorities(ca) };
   if (proxy === undefined) return { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent(options) };
   return { http: undefined, https: new TunnelAgent(new URL(proxy), options) };
 }

@@ -1,9 +1,9 @@
 import type { LookupFunction } from 'node:net';
-import { rootCertificates } from 'node:tls';
 import type { SourceFetch } from '../../model/source-fetch.js';
 import { assertPublicHost } from '../../wire/address.js';
 import { abortError } from '../../wire/clock.js';
 import { onAbort } from '../../wire/on-abort.js';
+import { authorities } from '../node-connections.js';
 import { readBody } from './answer-body.js';
 import { readHead, UnreadableAnswer } from './answer-head.js';
 import { RawConnection } from './raw-connection.js';
@@ -20,7 +20,7 @@ export interface ReadHttpOptions {
 
 /** Asks for long answers: over connections of its own, for speed. */
 export function readHttp({ lookup, ca, otherwise }: ReadHttpOptions): SourceFetch {
-  const authorities = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
+  const trusted = authorities(ca);
   return async (request) => {
     const { url, headers, signal } = request;
     const target = new URL(url);
@@ -29,7 +29,7 @@ export function readHttp({ lookup, ca, otherwise }: ReadHttpOptions): SourceFetc
     if (signal.aborted) throw abortError(signal);
     const secure = target.protocol === 'https:';
     const port = target.port === '' ? (secure ? 443 : 80) : Number(target.port);
-    const connection = new RawConnection({ secure, host, port, ...(lookup && { lookup }), ...authorities });
+    const connection = new RawConnection({ secure, host, port, ...(lookup && { lookup }), ...trusted });
     const forget = onAbort(signal, () => connection.destroy());
     try {
       connection.write(requestText(request.method, target, headers));

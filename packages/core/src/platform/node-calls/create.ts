@@ -1,10 +1,11 @@
 import http, { type ClientRequest } from 'node:http';
 import https from 'node:https';
 import { setImmediate } from 'node:timers/promises';
-import { rootCertificates, TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import type { CallFetch } from '../../wire/call-fetch.js';
 import { onAbort } from '../../wire/on-abort.js';
 import type { StopSignal } from '../../wire/stop.js';
+import { authorities } from '../node-connections.js';
 import type { PlatformCalls } from '../port.js';
 import { limitConnecting } from './limit-connecting.js';
 import { mindAtRest, restBeforeReuse } from './rest-before-reuse.js';
@@ -21,7 +22,7 @@ const idleSocketMs = 4_000;
 export function createNodeCalls({ ca }: { ca?: string }): PlatformCalls {
   const options = { keepAlive: true, timeout: idleSocketMs };
   const plain = new http.Agent(options);
-  const secure = new https.Agent({ ...options, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) });
+  const secure = new https.Agent({ ...options, ...authorities(ca) });
   restBeforeReuse(plain);
   restBeforeReuse(secure);
   const fetch: CallFetch = async (url, init) => {
@@ -62,9 +63,10 @@ function exchange(request: ClientRequest, body: Buffer | undefined, signal: Stop
     let shakesHands = false;
     request.once('close', onAbort(signal, stop));
     request.once('socket', (socket) => {
+      if (!socket.connecting) return;
       limitConnecting(socket);
       mindAtRest(socket);
-      if (!socket.connecting || !(socket instanceof TLSSocket)) return;
+      if (!(socket instanceof TLSSocket)) return;
       shakesHands = true;
       socket.once('secureConnect', () => {
         shakesHands = false;

@@ -18,9 +18,8 @@ export function restBeforeReuse(agent: Agent): void {
   });
 }
 
-/** What becomes of a connection while no call uses it: its errors are nobody's, and one that the server ended is not used again. */
+/** What becomes of a new connection while no call uses it: its errors are nobody's, and one that the server ended is not used again. */
 export function mindAtRest(socket: Socket): void {
-  if (!socket.connecting) return;
   const drop = () => socket.destroy();
   socket.on('error', drop);
   socket.once('end', drop);
