@@ -1,5 +1,6 @@
 import type { OpenBytes } from '../../model/bytes.js';
 import { SluiceError } from '../../model/error.js';
+import { isNear } from '../../model/is-near.js';
 import type { UploadRecord } from '../../model/record.js';
 import type { ArrivedPart, SignedPart } from '../../model/upload.js';
 import type { PartPlace, SendFailure } from '../../platform/byte-plane.js';
@@ -41,7 +42,7 @@ export async function sendParts(
     bytes,
     partSize: upload.partSize,
     missing,
-    inFlight: bytes.seekable && bytes.far !== true ? inFlight : 1,
+    inFlight: isNear(bytes) ? inFlight : 1,
     digest: wantsDigest(step, { upload, bytes, missing: missing.length, arrived: arrived.size }),
     idleTimeoutMs,
     signal: step.signals.stop.signal,

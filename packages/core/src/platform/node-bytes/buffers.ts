@@ -1,3 +1,6 @@
+import type { OpenBytes } from '../../model/bytes.js';
+import { isNear } from '../../model/is-near.js';
+
 /** From here on it pays to spend something at the beginning: a thread for the digest takes as long to start as hashing this. Bytes. */
 export const longTransfer = 64 * 1024 * 1024;
 
@@ -7,14 +10,11 @@ const usualBuffer = mebi;
 const fastBuffer = 2 * mebi;
 const leastBuffer = 64 * 1024;
 
-/**
- * All buffers together, so that memory does not depend on the number of lanes: where few lanes fill a fast line, and of those lanes that are
- * there for a slow one. Where there are many lanes, the first two fill a fast line, and the others share half of what they share otherwise. Bytes.
- */
-const memoryOfFast = 16 * mebi;
-const memoryOfOthers = 8 * mebi;
+/** All buffers together, so that memory does not depend on the number of lanes: those of two lanes that take turns, and usually. Bytes. */
+const memoryOfTwo = 16 * mebi;
+const memoryOfAll = 8 * mebi;
+/** Where there are no more lanes, all of them fill a fast line; of many, or with a digest, the first two do. */
 const fewLanes = 4;
-/** Where there are more lanes, or a digest, that fill a fast line by themselves. */
 const fastLanes = 2;
 
 /** @param longest what it carries at most. Bytes */
@@ -40,23 +40,30 @@ export interface LanesOfTransfer {
 }
 
 /**
- * A short transfer is over before large buffers are worth their memory. A long one is filled by many lanes that read wherever they are, or,
- * with a digest, by two that take turns, one reading while the other's part is being answered: through more buffers neither the digest nor
- * the socket runs dry while the other is behind, and the other lanes are there where the line is slow.
- * @param index of the lane, in the order in which they are opened
+ * A short transfer is over before large buffers are worth their memory. With a digest two lanes take turns, one reading while the other's
+ * part is being answered: through three buffers each neither the digest nor the socket runs dry while the other is behind. Without one, a
+ * file goes through one buffer a lane: while that is filled, the system still sends what it took last, and the less memory is used in turns,
+ * the likelier it is still in the processor's cache.
+ * @param index of the lane, in the order in which they are opened: those after the first two are there where the line is slow
  */
-export function buffersOfLane(index: number, { lanes, longest, size, digest }: LanesOfTransfer): BuffersOfLane {
+export function buffersOfLane(index: number, transfer: LanesOfTransfer): BuffersOfLane {
+  const { lanes, longest, size, digest } = transfer;
   const share = (memory: number, buffers: number, most: number) =>
     Math.min(longest, most, Math.max(leastBuffer, 2 ** Math.floor(Math.log2(memory / buffers))));
-  if (size < longTransfer) return { count: 2, size: share(memoryOfOthers, lanes * 2, usualBuffer) };
-  if (!digest && lanes <= fewLanes) return { count: 2, size: share(memoryOfFast, lanes * 2, fastBuffer) };
-  if (!digest)
-    return {
-      count: 2,
-      size: index < fastLanes ? bufferSizeFor(longest) : share(memoryOfOthers / 2, lanes * 2, usualBuffer),
-    };
-  if (index < fastLanes) return { count: 3, size: share(memoryOfFast, fastLanes * 3, fastBuffer) };
-  return { count: 2, size: share(memoryOfOthers, lanes * 2, usualBuffer) };
+  const usual = { count: 2, size: share(memoryOfAll, lanes * 2, usualBuffer) };
+  const fast = index < fastLanes;
+  if (size < longTransfer) return usual;
+  if (digest) return fast ? { count: 3, size: share(memoryOfTwo, fastLanes * 3, fastBuffer) } : usual;
+  if (lanes === 1) return usual;
+  if (lanes <= fewLanes) return { count: 1, size: Math.min(longest, fastBuffer) };
+  return { count: 1, size: fast ? share(longest, 4, fastBuffer) : usual.size };
+}
+
+/** Through what the one lane of a form sends: the library that makes forms takes memory too. */
+export function buffersOfForm(bytes: OpenBytes, digest: boolean): BuffersOfLane {
+  const { size } = bytes;
+  if (digest || !isNear(bytes)) return { count: 2, size: bufferSizeFor(size) };
+  return { count: 1, size: Math.min(size, fastBuffer) };
 }
 
 /**
@@ -75,20 +82,25 @@ export function readingBuffer(size: number): Uint8Array<ArrayBuffer> {
  * no memory before it is filled.
  */
 export class ReusedBuffer {
-  readonly #size: number;
-  #bytes: Uint8Array<SharedArrayBuffer> | undefined;
-  /** Resolves when the socket has taken what is in it. */
-  written: Promise<void> = Promise.resolve();
+  /** Bytes. */
+  readonly size: number;
+  #memory: SharedArrayBuffer | undefined;
+  #first: Uint8Array<SharedArrayBuffer> | undefined;
+  /** Resolves when the socket has taken what is in it; absent before there was anything to take. */
+  written: Promise<void> | undefined;
   /** Resolves when the digest has. */
-  hashed: Promise<void> = Promise.resolve();
+  hashed: Promise<void> | undefined;
 
   /** @param size bytes */
   constructor(size: number) {
-    this.#size = size;
+    this.size = size;
   }
 
-  get bytes(): Uint8Array<SharedArrayBuffer> {
-    this.#bytes ??= new Uint8Array(new SharedArrayBuffer(toCacheLine + this.#size), toCacheLine);
-    return this.#bytes;
+  /** So many bytes of it, from its beginning. One piece is mostly as long as the one before: no view is made for each. */
+  first(length: number): Uint8Array<SharedArrayBuffer> {
+    if (this.#first?.byteLength === length) return this.#first;
+    this.#memory ??= new SharedArrayBuffer(toCacheLine + this.size);
+    this.#first = new Uint8Array(this.#memory, toCacheLine, length);
+    return this.#first;
   }
 }

@@ -44,7 +44,7 @@ export class Exchange {
   /** Ends a tunnel that is still being made. */
   readonly #stop: AbortController | undefined;
   /** Who waits for the socket to take bytes: what is held back for a connection that is never made is never taken. */
-  readonly #writing = new Set<() => void>();
+  readonly #writing: (() => void)[] = [];
   readonly #idle: IdleWatch;
 
   constructor(options: ExchangeOptions) {
@@ -70,30 +70,37 @@ export class Exchange {
     this.#request.once('close', () => {
       signal.removeEventListener('abort', onAbort);
       this.over = true;
-      for (const done of this.#writing) done();
+      for (const done of this.#writing.splice(0)) done();
     });
     this.#idle = new IdleWatch(this.#request, options.idleTimeoutMs, () =>
       this.#fail(new SendError({ kind: 'stalled' })),
     );
   }
 
-  /** Resolves when the socket has taken the bytes, or never will: only then may their memory be used again. */
-  write(bytes: Uint8Array): Promise<void> {
+  /**
+   * Resolves when the socket has taken the bytes, or never will: only then may their memory be used again.
+   * @param onTaken called when it has
+   */
+  write(bytes: Uint8Array, onTaken?: () => void): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         this.#headSent = true;
-        this.#writing.delete(done);
+        const index = this.#writing.indexOf(done);
+        if (index >= 0) this.#writing.splice(index, 1);
         this.#idle.moved();
+        if (!this.over) onTaken?.();
         resolve();
       };
-      this.#writing.add(done);
+      this.#writing.push(done);
       // A write takes its time: whoever comes next begins to read first.
-      process.nextTick(() => {
-        const { socket } = this.#request;
-        (this.#headSent && socket !== null ? socket : this.#request).write(bytes, done);
-      });
+      process.nextTick(this.#give, bytes, done);
     });
   }
+
+  readonly #give = (bytes: Uint8Array, done: () => void): void => {
+    const { socket } = this.#request;
+    (this.#headSent && socket !== null ? socket : this.#request).write(bytes, done);
+  };
 
   end(): void {
     this.#request.end();

@@ -33,27 +33,33 @@ export async function openFile(path: string): Promise<OpenBytes> {
 /** By the file's number: what a handle's own way of reading makes for each read costs an upload more memory than its buffers. */
 class Reads {
   readonly #handle: FileHandle;
-  /** The number may be another file's as soon as it is closed. */
-  readonly #open = new Set<Promise<number>>();
+  /** Reads under way: the number may be another file's as soon as it is closed. */
+  #reading = 0;
+  #onStill: (() => void) | undefined;
 
   constructor(handle: FileHandle) {
     this.#handle = handle;
   }
 
   read(target: Uint8Array, position: number): Promise<number> {
-    const reading = new Promise<number>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       readFile(this.#handle.fd, target, 0, target.byteLength, position, (error, length) => {
-        this.#open.delete(reading);
+        this.#reading -= 1;
+        if (this.#reading === 0) this.#onStill?.();
         if (error === null) resolve(length);
         else reject(error);
       });
+      // Only now: one that is refused at once is none.
+      this.#reading += 1;
     });
-    this.#open.add(reading);
-    return reading;
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#open);
+    if (this.#reading > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onStill = resolve;
+      });
+    }
     await this.#handle.close();
   }
 }

@@ -40,7 +40,7 @@ export class OrderedDigest {
   }
 
   #hash(buffer: ReusedBuffer, from: number, to: number): void {
-    buffer.hashed = this.#hasher.update(buffer.bytes.subarray(from, to));
+    buffer.hashed = this.#hasher.update(buffer.first(to).subarray(from));
     // Whoever fills the buffer next gets the error; nobody may, when reading ends before.
     buffer.hashed.catch(() => undefined);
   }
@@ -64,8 +64,8 @@ export class OrderedDigest {
     for (let end = this.#end(); this.#frontier < end; end = this.#end()) {
       const gap = this.#gaps.next();
       await gap.hashed;
-      const length = Math.min(gap.bytes.byteLength, end - this.#frontier);
-      const read = await this.#bytes.read(gap.bytes.subarray(0, length), this.#frontier);
+      const length = Math.min(gap.size, end - this.#frontier);
+      const read = await this.#bytes.read(gap.first(length), this.#frontier);
       if (read === 0) throw sourceShrank();
       this.#hash(gap, 0, read);
       this.#frontier += read;

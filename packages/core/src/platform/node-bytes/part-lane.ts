@@ -106,7 +106,7 @@ export class PartLane {
         piece: this.#piece,
         exchange,
         onRead: (buffer, position, length) => {
-          part.md5?.update(buffer.bytes.subarray(0, length));
+          part.md5?.update(buffer.first(length));
           digest?.offer(buffer, position, length);
           this.position = position + length;
           digest?.catchUp();

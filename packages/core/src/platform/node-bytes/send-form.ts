@@ -1,7 +1,7 @@
 import { abortError } from '../../wire/clock.js';
 import { type FormTransfer, SendError } from '../byte-plane.js';
 import { BufferRing } from './buffer-ring.js';
-import type { ReusedBuffer } from './buffers.js';
+import { buffersOfForm, type ReusedBuffer } from './buffers.js';
 import { type Answer, assertTaken, Exchange } from './exchange.js';
 import type { Line } from './line.js';
 import { OrderedDigest } from './ordered-digest.js';
@@ -10,9 +10,6 @@ import { writeRange } from './write-range.js';
 
 /** An answer that is itself the effect is kept whole, within reason. Bytes. */
 const keptAnswer = 1024 * 1024;
-
-/** Half of what a part is sent through: the library that makes forms takes memory too, and one lane that never pauses is as fast. Bytes. */
-const bufferOfForm = 512 * 1024;
 
 /** Sends a form in one POST: its fields in order, the file last, with its exact length. */
 export async function sendForm(transfer: FormTransfer, line: Line): Promise<Answer & { sha256?: string }> {
@@ -68,14 +65,13 @@ async function send(
   });
   try {
     await exchange.write(head);
-    const size = Math.min(bytes.size, bufferOfForm);
-    const buffers = new BufferRing({ count: 2, size });
+    const buffers = buffersOfForm(bytes, transfer.digest);
     await writeRange({
       bytes,
       from: 0,
       to: bytes.size,
-      buffers,
-      piece: new PieceSize(size),
+      buffers: new BufferRing(buffers),
+      piece: new PieceSize(buffers.size),
       exchange,
       onRead,
       onWaiting: () => undefined,

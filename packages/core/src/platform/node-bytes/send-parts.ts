@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { isNear } from '../../model/is-near.js';
 import { abortError } from '../../wire/clock.js';
 import type { PartsTransfer } from '../byte-plane.js';
 import { buffersOfLane } from './buffers.js';
@@ -124,8 +125,7 @@ class PartsSender {
    * be done with what was read ahead of it, and then both read as one.
    */
   #mustKeepOrder(lane: PartLane): boolean {
-    const { seekable, far } = this.#transfer.bytes;
-    return !seekable || far === true || (this.#digest?.behind === true && !this.#anotherReads(lane));
+    return !isNear(this.#transfer.bytes) || (this.#digest?.behind === true && !this.#anotherReads(lane));
   }
 
   #anotherReads(lane: PartLane): boolean {
@@ -142,6 +142,7 @@ class PartsSender {
   /** Called whenever a lane begins or ends to wait, or has read its part. */
   #considerMore(): void {
     const room = this.#lanes.size < this.#transfer.inFlight && this.#next < this.#transfer.missing.length;
+    if (!room && this.#digest === undefined) return;
     const reads = this.#noteUse();
     clearTimeout(this.#patience);
     if (!room || this.#stop.signal.aborted || reads) return;
@@ -162,7 +163,7 @@ class PartsSender {
     const { bytes, missing, partSize } = this.#transfer;
     const furthest = Math.max(...[...this.#lanes].map(({ position }) => position));
     // It is behind, and waiting for the lane that is just there would make it as slow as that one line.
-    if (bytes.seekable && bytes.far !== true && furthest > frontier) return furthest;
+    if (isNear(bytes) && furthest > frontier) return furthest;
     let next = bytes.size;
     for (const { position, end } of this.#lanes) {
       if (position <= frontier && frontier < end) return frontier;

@@ -25,29 +25,35 @@ export interface RangeOptions {
   signal: AbortSignal;
 }
 
-/** Reads a range and writes it to the socket, reading into one buffer while the others are on their way. @returns bytes that moved */
+/**
+ * Reads a range and writes it to the socket, reading into one buffer while the others are on their way. It waits for nothing that is there
+ * already, and makes little anew: thousands of pieces would be felt.
+ * @returns bytes that moved
+ */
 export async function writeRange(options: RangeOptions): Promise<number> {
   const { bytes, from, to, buffers, exchange, piece, pace } = options;
   let moved = 0;
   for (let position = from; position < to && !exchange.over; ) {
     const buffer = buffers.next();
-    options.onWaiting(true);
-    await buffer.written;
-    options.onWaiting(false);
-    await buffer.hashed;
-    const most = Math.min(buffer.bytes.byteLength, piece.bytes, pace.piece, to - position);
-    const length = await bytes.read(buffer.bytes.subarray(0, most), position);
+    if (buffer.written !== undefined) {
+      options.onWaiting(true);
+      await buffer.written;
+      options.onWaiting(false);
+    }
+    if (buffer.hashed !== undefined) await buffer.hashed;
+    const most = Math.min(buffer.size, piece.bytes, pace.piece, to - position);
+    const length = await bytes.read(buffer.first(most), position);
     if (length === 0) throw sourceShrank();
     options.onRead(buffer, position, length);
     const begun = performance.now();
-    buffer.written = exchange.write(buffer.bytes.subarray(0, length)).then(() => {
-      if (exchange.over) return;
+    buffer.written = exchange.write(buffer.first(length), () => {
       piece.took(length, performance.now() - begun);
       moved += length;
       options.moved(length);
     });
     position += length;
-    await pace.keep(length, options.signal);
+    const turn = pace.keep(length, options.signal);
+    if (turn !== undefined) await turn;
   }
   await buffers.written();
   return moved;
