@@ -10,6 +10,12 @@ const mebi = 1024 * 1024;
 const sizes = [200e6, 5e9];
 /** So slow that all parts are under way at once, whose number is what memory might depend on. Bytes a second and connection. */
 const pace = 64 * mebi;
+/** On a slow line memory might depend on how many parts are under way, on a fast one on how soon one follows another. */
+const cuts = [
+  { partSize: 5 * mebi, inFlight: 16, pace },
+  { partSize: 64 * mebi, inFlight: 16, pace },
+  { partSize: 5 * mebi, inFlight: 4 },
+];
 
 interface Case {
   side: Side;
@@ -25,15 +31,16 @@ const parts: readonly Case[] = [
   { side: oursWithDigest, what: 'with sha-256', most: 160 },
 ];
 
-/** The most memory that an upload holds, whatever its size and its cut: the sink is slow, so that everything waits. */
+/** The most memory that an upload holds, whatever its size, its cut and its line. */
 export async function memory(room: Room): Promise<Measured> {
   const figures: Figure[] = [];
   for (const { side, what, most } of parts) {
     for (const size of sizes) {
       const peaks: number[] = [];
-      for (const partSize of [5 * mebi, 64 * mebi]) {
-        room.progress(`memory ${what}: ${size / 1e6} MB in parts of ${sizeText(partSize)}, 16 at once`);
-        peaks.push(await peakOf(room, side, { size, partSize, inFlight: Math.min(16, Math.ceil(size / partSize)) }));
+      for (const cut of cuts) {
+        const inFlight = Math.min(cut.inFlight, Math.ceil(size / cut.partSize));
+        room.progress(`memory ${what}: ${size / 1e6} MB in parts of ${sizeText(cut.partSize)}, ${inFlight} at once`);
+        peaks.push(await peakOf(room, side, { ...cut, size, inFlight }));
       }
       figures.push(figureOf(`memory of ${size / 1e6} MB in parts, ${what}`, Math.max(...peaks), most));
     }
@@ -47,15 +54,19 @@ export async function memory(room: Room): Promise<Measured> {
     figures,
     plots: [],
     notes: [
-      `memory: the most that was resident at once, in parts of 5 and 64 MiB, 16 of them at once; a sink that takes ${sizeText(pace)} a second from each`,
+      `memory: the most that was resident at once, in parts of 5 and 64 MiB, 16 of them at once, to a sink that takes ${sizeText(pace)} a second from each, and in parts of 5 MiB, 4 at once, as fast as can be`,
     ],
     missed: [],
   };
 }
 
-async function peakOf(room: Room, side: Side, cut: Pick<Sending, 'size' | 'partSize' | 'inFlight'>): Promise<number> {
+async function peakOf(
+  room: Room,
+  side: Side,
+  { pace, ...cut }: Pick<Sending, 'size' | 'partSize' | 'inFlight'> & { pace?: number },
+): Promise<number> {
   const file = await room.files.hollow(cut.size);
-  const sink = { program: room.native.sink, ...(side !== formSide && { pace }) };
+  const sink = { program: room.native.sink, ...(pace !== undefined && { pace }) };
   const { result } = await withSink(sink, (origin) => side.send(room, { ...cut, file, origin, digest: false }));
   return result.peakBytes;
 }
