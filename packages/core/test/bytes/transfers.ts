@@ -4,7 +4,7 @@ import type { PartsTransfer } from '../../src/platform/byte-plane.js';
 import { SendError, type SendFailure } from '../../src/platform/byte-plane.js';
 
 /** Bytes that are all there. */
-function bytesOf(whole: Uint8Array): OpenBytes {
+export function bytesOf(whole: Uint8Array): OpenBytes {
   return {
     size: whole.byteLength,
     fingerprint: 'the same',
