@@ -18,11 +18,11 @@ export class BufferRing {
 
   /** Resolves when the socket has taken what is in all of them; the digest may still be behind. */
   async written(): Promise<void> {
-    await Promise.all(this.#buffers.map(({ written }) => written));
+    for (const { written } of this.#buffers) if (written !== undefined) await written;
   }
 
   /** Resolves when the digest has taken what is in all of them. */
   async hashed(): Promise<void> {
-    await Promise.all(this.#buffers.map(({ hashed }) => hashed));
+    for (const { hashed } of this.#buffers) if (hashed !== undefined) await hashed;
   }
 }
