@@ -191,3 +191,57 @@ test('and one that was whole is not: what came of it nobody knows', async () => 
   expect(error).toMatchObject({ code: 'unknown', retry: 'never' });
   expect(asked).toEqual(['/form']);
 });
+
+/** More than the system holds for a connection. */
+const large = new Uint8Array(64 * 1024 * 1024);
+
+test('a part that was answered with a yes before it was whole did not arrive: it is sent again', async () => {
+  const isFirst = firstly();
+  const { url } = await listen((request, response) => {
+    response.setHeader('etag', '"a"');
+    if (isFirst(request.url ?? '')) request.once('data', () => response.end());
+    else whenRead(request, () => response.end());
+  });
+  const plane = createBytePlane({});
+  onTestFinished(() => plane.close());
+  const failures: unknown[] = [];
+  let moved = 0;
+  await plane.sendParts(
+    transferOf(
+      large,
+      { url, partSize: large.length },
+      {
+        moved: (bytes) => {
+          moved += bytes;
+        },
+        failed: async ({ kind, attempt }) => void failures.push([kind, attempt]),
+      },
+    ),
+  );
+  expect(failures).toEqual([['broken', 1]]);
+  expect(moved).toBe(large.length);
+});
+
+test('so with a form', async () => {
+  const isFirst = firstly();
+  const { error, asked } = await bring(
+    'form',
+    (path, response, request) => {
+      if (isFirst(path)) request.once('data', () => response.end());
+      else whenRead(request, () => response.end());
+    },
+    fromBuffer(large, { name: 'a.mp4' }),
+  );
+  expect(error).toBeUndefined();
+  expect(asked).toEqual(['/form', '/form']);
+});
+
+test('and of one that makes the job nobody knows then', async () => {
+  const { error, asked } = await bring(
+    'whole',
+    (_path, response, request) => void request.once('data', () => response.end('{}')),
+    fromBuffer(large, { name: 'a.mp4' }),
+  );
+  expect(error).toMatchObject({ code: 'unknown', retry: 'never' });
+  expect(asked).toEqual(['/form']);
+});

@@ -15,6 +15,8 @@ export interface Answer {
   status: number;
   header(name: string): string | undefined;
   body: string;
+  /** It came after all that it is about was on its way. */
+  toWhole: boolean;
 }
 
 /** What is sent where. */
@@ -40,6 +42,8 @@ export class Exchange {
   over = false;
   /** From here on pieces go to the socket itself: what http does about each would cost as much as reading it. */
   #headSent = false;
+  /** Bytes of the body that the socket took. */
+  #taken = 0;
   #failure: Error | undefined;
   /** Ends a tunnel that is still being made. */
   readonly #stop: AbortController | undefined;
@@ -88,6 +92,7 @@ export class Exchange {
         const index = this.#writing.indexOf(done);
         if (index >= 0) this.#writing.splice(index, 1);
         this.#idle.moved();
+        this.#taken += bytes.byteLength;
         if (!this.over) onTaken?.();
         resolve();
       };
@@ -123,8 +128,10 @@ export class Exchange {
     return new Promise((resolve, reject) => {
       this.#request.once('response', (response) => {
         this.over = true;
+        const toWhole = this.#taken >= options.contentLength;
         readAnswer(response, options.keep ?? keptBody).then(
-          (answer) => {
+          (read) => {
+            const answer = { ...read, toWhole };
             // The rest of the body was not sent: this connection is good for nothing any more.
             if (!this.#request.writableEnded) this.#request.destroy();
             resolve(answer);
@@ -147,7 +154,7 @@ function unencrypted(): SluiceError {
   });
 }
 
-async function readAnswer(response: IncomingMessage, keep: number): Promise<Answer> {
+async function readAnswer(response: IncomingMessage, keep: number): Promise<Omit<Answer, 'toWhole'>> {
   const kept: Buffer[] = [];
   let length = 0;
   for await (const chunk of response) {
@@ -165,9 +172,13 @@ async function readAnswer(response: IncomingMessage, keep: number): Promise<Answ
   };
 }
 
-/** @throws SendError for a status other than 2xx */
+/** @throws SendError for a status other than 2xx, and for a yes to what was not whole yet: nobody has what is still here */
 export function assertTaken(answer: Answer): void {
-  if (answer.status >= 200 && answer.status < 300) return;
-  const { status, header, body } = answer;
-  throw new SendError({ kind: 'refused', status, header, body: body.slice(0, keptBody) });
+  const { status, header, body, toWhole } = answer;
+  if (!isYes(answer)) throw new SendError({ kind: 'refused', status, header, body: body.slice(0, keptBody) });
+  if (!toWhole) throw new SendError({ kind: 'broken', cause: new Error('it was answered before all of it was sent') });
+}
+
+export function isYes({ status }: Answer): boolean {
+  return status >= 200 && status < 300;
 }

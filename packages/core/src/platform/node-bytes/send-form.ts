@@ -2,7 +2,7 @@ import { abortError } from '../../wire/clock.js';
 import { type FormTransfer, SendError } from '../byte-plane.js';
 import { BufferRing } from './buffer-ring.js';
 import { buffersOfForm, type ReusedBuffer } from './buffers.js';
-import { type Answer, assertTaken, Exchange } from './exchange.js';
+import { type Answer, assertTaken, Exchange, isYes } from './exchange.js';
 import type { Line } from './line.js';
 import { OrderedDigest } from './ordered-digest.js';
 import { PieceSize } from './piece-size.js';
@@ -31,6 +31,8 @@ export async function sendForm(transfer: FormTransfer, line: Line): Promise<Answ
         unfinished = false;
       },
     });
+    // Something may have been made of what there was.
+    if (isYes(answer)) unfinished = false;
     assertTaken(answer);
     return { ...answer, ...(sha256 !== undefined && { sha256 }) };
   } catch (error) {
