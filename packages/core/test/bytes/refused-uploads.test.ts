@@ -84,6 +84,38 @@ test('a part that S3 waited too long for is sent again, alone, though it says 40
   expect(asked.toSorted()).toEqual(['/1', '/2', '/2', '/3']);
 });
 
+test.each(['parts', 'form'] as const)('of %s that the store wants later nothing is sent before', async (way) => {
+  const isFirst = firstly();
+  const at: number[] = [];
+  const { error } = await bring(way, (path, response, request) =>
+    whenRead(request, () => {
+      if (path === '/2' || path === '/form') at.push(performance.now());
+      if (!isFirst(path) || path === '/1' || path === '/3') response.setHeader('etag', '"a"').end();
+      else response.writeHead(503, { 'retry-after': '1' }).end();
+    }),
+  );
+  expect(error).toBeUndefined();
+  const [first = 0, second = 0] = at;
+  expect(second - first).toBeGreaterThan(900);
+});
+
+test('where that is much later the job is put off till then, and what arrived is not sent again', async () => {
+  const { url } = await listen((request, response) =>
+    whenRead(request, () => {
+      if (request.url === '/1') response.setHeader('etag', '"a"').end();
+      else response.writeHead(503, { 'retry-after': '3600' }).end();
+    }),
+  );
+  const way = { name: 'parts', shape: 'parts', minBytes: 1, maxBytes: 100_000_000 } as const;
+  const sluice = byteTaker({ baseUrl: url, way, made, upload: uploadTo(url, 'parts') });
+  const job = await sluice.import({ source: fromBuffer(whole, { name: 'a.mp4' }) });
+  await expect(job.wait({ timeoutMs: 1_000 })).rejects.toMatchObject({ code: 'timeout' });
+  expect(job.snapshot.waitingFor).toMatchObject({
+    what: 'retry',
+    error: { code: 'unavailable', retryAfterMs: 3_600_000 },
+  });
+});
+
 test('a part that was answered without an ETag did not arrive: it is sent again', async () => {
   const isFirst = firstly();
   const { error, asked } = await bring('parts', (path, response, request) =>

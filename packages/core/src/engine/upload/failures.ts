@@ -1,6 +1,7 @@
 import { SluiceError } from '../../model/error.js';
 import type { SendFailure } from '../../platform/byte-plane.js';
-import { retryAt } from '../due.js';
+import { readRate } from '../../wire/rate.js';
+import { longestRetryMs, retryAt } from '../due.js';
 import type { Step } from '../step.js';
 
 /** A part that failed so often in a row ends this attempt at the upload. */
@@ -28,11 +29,12 @@ export async function inSession<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Waits as long as a failed part should, or throws when it must not be sent again. */
+/** Waits as long as a failed part should, or throws when it must not be sent again, or only so late that the whole job is put off till then. */
 export async function awaitRetry(step: Step, failure: SendFailure & { attempt: number }): Promise<void> {
   const error = sendError(step, failure);
-  if (error.retry !== 'later' || failure.attempt >= mostAttempts) throw error;
-  const waitMs = retryAt(step.now, failure.attempt, undefined) - step.now;
+  const { retry, retryAfterMs } = error;
+  if (retry !== 'later' || failure.attempt >= mostAttempts || (retryAfterMs ?? 0) > longestRetryMs) throw error;
+  const waitMs = retryAt(step.now, failure.attempt, retryAfterMs) - step.now;
   step.engine.log?.({
     level: 'info',
     message: step.redact(`job ${step.record.id}: ${error.message}; the part is sent again`),
@@ -74,14 +76,12 @@ export function sendError(step: Step, failure: SendFailure): SluiceError {
     // Sent again with patience for an answer that went astray, and not for a store that gives none.
     return new SluiceError({ ...cause, code: 'protocol', retry: 'later', message });
   }
-  const { status = 0 } = failure;
+  const { status = 0, header = () => undefined } = failure;
   const message = step.redact(`${provider}: the object store refused the bytes (${saidByStore(failure)})`);
-  return new SluiceError({
-    ...cause,
-    code: isPassing(failure) ? 'unavailable' : 'invalid-request',
-    status,
-    message,
-  });
+  if (!isPassing(failure)) return new SluiceError({ ...cause, code: 'invalid-request', status, message });
+  const { retryAfterMs } = readRate(header, step.now);
+  const told = retryAfterMs !== undefined && { retryAfterMs };
+  return new SluiceError({ ...cause, code: 'unavailable', status, message, ...told });
 }
 
 /** S3 answers 400 where 408 is meant: it waited too long for the next byte (its list of error codes, "RequestTimeout"). */
