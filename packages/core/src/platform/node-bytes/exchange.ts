@@ -42,13 +42,13 @@ export class Exchange {
   over = false;
   /** From here on pieces go to the socket itself: what http does about each would cost as much as reading it. */
   #headSent = false;
-  /** Bytes of the body that the socket took. */
-  #taken = 0;
+  /** Bytes of the body that were given to the socket. That it took them is told later, over TLS even after the answer. */
+  #given = 0;
   #failure: Error | undefined;
   /** Ends a tunnel that is still being made. */
   readonly #stop: AbortController | undefined;
   /** Who waits for the socket to take bytes: what is held back for a connection that is never made is never taken. */
-  readonly #writing: (() => void)[] = [];
+  readonly #writing: ((error?: Error | null) => void)[] = [];
   readonly #idle: IdleWatch;
 
   constructor(options: ExchangeOptions) {
@@ -74,7 +74,8 @@ export class Exchange {
     this.#request.once('close', () => {
       signal.removeEventListener('abort', onAbort);
       this.over = true;
-      for (const done of this.#writing.splice(0)) done();
+      const untaken = new Error('the connection was closed');
+      for (const done of this.#writing.splice(0)) done(untaken);
     });
     this.#idle = new IdleWatch(this.#request, options.idleTimeoutMs, () =>
       this.#fail(new SendError({ kind: 'stalled' })),
@@ -86,14 +87,14 @@ export class Exchange {
    * @param onTaken called when it has
    */
   write(bytes: Uint8Array, onTaken?: () => void): Promise<void> {
+    this.#given += bytes.byteLength;
     return new Promise((resolve) => {
-      const done = () => {
+      const done = (error?: Error | null) => {
         this.#headSent = true;
         const index = this.#writing.indexOf(done);
         if (index >= 0) this.#writing.splice(index, 1);
         this.#idle.moved();
-        this.#taken += bytes.byteLength;
-        if (!this.over) onTaken?.();
+        if (error == null) onTaken?.();
         resolve();
       };
       this.#writing.push(done);
@@ -102,7 +103,7 @@ export class Exchange {
     });
   }
 
-  readonly #give = (bytes: Uint8Array, done: () => void): void => {
+  readonly #give = (bytes: Uint8Array, done: (error?: Error | null) => void): void => {
     const { socket } = this.#request;
     (this.#headSent && socket !== null ? socket : this.#request).write(bytes, done);
   };
@@ -128,7 +129,7 @@ export class Exchange {
     return new Promise((resolve, reject) => {
       this.#request.once('response', (response) => {
         this.over = true;
-        const toWhole = this.#taken >= options.contentLength;
+        const toWhole = this.#given >= options.contentLength;
         readAnswer(response, options.keep ?? keptBody).then(
           (read) => {
             const answer = { ...read, toWhole };
@@ -142,6 +143,11 @@ export class Exchange {
       this.#request.once('error', (cause) => {
         this.over = true;
         reject(this.#failure ?? new SendError({ kind: 'broken', cause }));
+      });
+      // Nobody listening, the request would end without a word.
+      this.#request.once('upgrade', (_message, socket) => {
+        socket.destroy();
+        reject(new SendError({ kind: 'broken', cause: new Error('the answer is the beginning of another protocol') }));
       });
     });
   }

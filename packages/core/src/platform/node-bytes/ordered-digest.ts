@@ -54,14 +54,14 @@ export class OrderedDigest {
         this.#filling = undefined;
       },
       (error: unknown) => {
-        this.#error = error;
+        this.#error ??= error;
         this.#filling = undefined;
       },
     );
   }
 
   async #fill(): Promise<void> {
-    for (let end = this.#end(); this.#frontier < end; end = this.#end()) {
+    for (let end = this.#end(); this.#frontier < end && this.#error === undefined; end = this.#end()) {
       const gap = this.#gaps.next();
       await gap.hashed;
       const length = Math.min(gap.size, end - this.#frontier);
@@ -71,6 +71,11 @@ export class OrderedDigest {
       this.#frontier += read;
     }
     await this.#gaps.hashed();
+  }
+
+  /** Reads no further: whoever waits for it gets `error`. */
+  stop(error: unknown): void {
+    this.#error ??= error;
   }
 
   #end(): number {

@@ -32,7 +32,7 @@ class PartsSender {
   readonly #running = new Set<Promise<void>>();
   /** Ends all lanes when one of them fails. */
   readonly #stop = new AbortController();
-  readonly #onAbort = () => this.#stop.abort(abortError(this.#transfer.signal));
+  readonly #onAbort = () => this.#fail(abortError(this.#transfer.signal));
   readonly #use = new LineUse();
   #next = 0;
   #patience: NodeJS.Timeout | undefined;
@@ -70,16 +70,20 @@ class PartsSender {
     if (this.#next >= this.#transfer.missing.length) return;
     const lane = this.#resting.pop() ?? this.#newLane();
     this.#lanes.add(lane);
-    const work = this.#work(lane).catch((error: unknown) => {
-      this.#error ??= error;
-      this.#stop.abort(error);
-    });
+    const work = this.#work(lane).catch((error: unknown) => this.#fail(error));
     const running = work.then(() => {
       this.#running.delete(running);
       this.#digest?.catchUp();
       this.#considerMore();
     });
     this.#running.add(running);
+  }
+
+  /** Ends the transfer, also where every lane is between two parts. */
+  #fail(error: unknown): void {
+    this.#error ??= error;
+    this.#stop.abort(error);
+    this.#digest?.stop(error);
   }
 
   #newLane(): PartLane {
