@@ -22,7 +22,8 @@ export async function follow(options: FollowOptions, work: (follower: Follower) 
   const reporter = createReporter(options);
   const interruption = new Interruption(options.timeout);
   try {
-    const follower = new Follower(reporter, interruption);
+    // A script knows how long it is ready to wait.
+    const follower = new Follower(reporter, interruption, { tellsOfSilence: options.json !== true });
     await work(follower);
     return await follower.finish(options.config);
   } finally {
@@ -31,6 +32,9 @@ export async function follow(options: FollowOptions, work: (follower: Follower) 
   }
 }
 
+/** So long nothing is heard of a job that was on the move before it was followed, until somebody is told why. Milliseconds. */
+const silentMs = 3_000;
+
 /** So many jobs are named for one reason; the others are counted. */
 const mostTold = 5;
 
@@ -38,15 +42,20 @@ const mostTold = 5;
 export class Follower {
   readonly #reporter: Reporter;
   readonly #interruption: Interruption;
+  readonly #tellsOfSilence: boolean;
   readonly #followed = new Set<Promise<void>>();
   readonly #last: ImportSnapshot[] = [];
+  readonly #startedAt = Date.now();
   #refused = false;
+  #toldOfSilence = false;
+  #toldOfAnswers = false;
   /** How often what stopped a job was said: a disk that is full stops all of them. */
   readonly #told = new Map<string, number>();
 
-  constructor(reporter: Reporter, interruption: Interruption) {
+  constructor(reporter: Reporter, interruption: Interruption, { tellsOfSilence }: { tellsOfSilence: boolean }) {
     this.#reporter = reporter;
     this.#interruption = interruption;
+    this.#tellsOfSilence = tellsOfSilence;
   }
 
   /** True after Ctrl-C: no further job is to be created. The time-out ends only the waiting. */
@@ -98,15 +107,57 @@ export class Follower {
   }
 
   async #follow(job: ImportJob, goesOn: (snapshot: ImportSnapshot) => boolean = () => true): Promise<void> {
+    const heard =
+      this.#tellsOfSilence && this.#wasThere(job) ? whenSilent(job, () => this.#saySilent(job)) : () => undefined;
+    const patience = this.#untilAnswered(job);
     try {
-      for await (const event of job.events({ signal: this.#interruption.signal })) {
+      for await (const event of job.events({ signal: patience.signal })) {
         this.#reporter.happened(event, job.snapshot);
         if (!goesOn(job.snapshot)) break;
+        if (this.#interruption.signal.aborted && !isBeingAnswered(job.snapshot)) break;
       }
     } catch (error) {
       if (!this.#interruption.signal.aborted) this.#cannotFollow(job, wordsOf(error));
+    } finally {
+      heard();
+      patience.end();
     }
     this.#end(job.snapshot);
+  }
+
+  /** Fires when the following is to stop, but not at Ctrl-C while a start is on its way: broken off, nobody knows what came of it. */
+  #untilAnswered(job: ImportJob): { signal: AbortSignal; end: () => void } {
+    const { signal } = this.#interruption;
+    const controller = new AbortController();
+    const stop = () => {
+      if (this.#interruption.reason === 'interrupted' && isBeingAnswered(job.snapshot)) this.#sayAwaited();
+      else controller.abort();
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    return { signal: controller.signal, end: () => signal.removeEventListener('abort', stop) };
+  }
+
+  #sayAwaited(): void {
+    if (this.#toldOfAnswers) return;
+    this.#toldOfAnswers = true;
+    this.note(
+      'interrupted; what was just handed over is still being answered. Ctrl-C again ends at once, and nobody knows then what came of it',
+    );
+  }
+
+  /** It is no job of this command's own: somebody else may be at it. */
+  #wasThere({ snapshot }: ImportJob): boolean {
+    return Date.parse(snapshot.createdAt) < this.#startedAt;
+  }
+
+  /** Once: after a crash the same goes for all that were moving. */
+  #saySilent({ id }: ImportJob): void {
+    if (this.#toldOfSilence) return;
+    this.#toldOfSilence = true;
+    this.note(
+      `${id}: no news for ${silentMs / 1_000} s: another process may hold it; one that was killed lets go within 15 s`,
+    );
   }
 
   #cannotFollow({ id }: ImportJob, what: string): void {
@@ -137,6 +188,22 @@ function howToGoOn(alive: ImportSnapshot[], config: string | undefined): string 
 /** Nothing stands between it and the provider but the time that its bytes and the start take. */
 function isBeingSent({ state, rawState, waitingFor }: ImportSnapshot): boolean {
   return (state === 'queued' || state === 'running') && rawState === undefined && waitingFor === undefined;
+}
+
+/** Its start was sent, or is about to be, and nothing came back yet. */
+function isBeingAnswered(snapshot: ImportSnapshot): boolean {
+  return snapshot.phase === 'provider' && isBeingSent(snapshot);
+}
+
+/** Calls `tell` where nothing happens to a job that was being sent by somebody. @returns what ends the watch */
+function whenSilent(job: ImportJob, tell: () => void): () => void {
+  const { phase, updatedAt } = job.snapshot;
+  if (phase === 'prepare' || !isBeingSent(job.snapshot)) return () => undefined;
+  const timer = setTimeout(() => {
+    const { snapshot } = job;
+    if (snapshot.updatedAt === updatedAt && snapshot.progress === undefined && isBeingSent(snapshot)) tell();
+  }, silentMs);
+  return () => clearTimeout(timer);
 }
 
 function wordsOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Sluice } from '@sluice/core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { closeAfterwards, connect, sampleOf } from './emulation.js';
 
 const inBackground = { firework: { async: true } };
@@ -18,6 +18,16 @@ describe('an import by URL', () => {
     expect({ state, warnings }).toEqual({ state: 'completed', warnings: [] });
     expect(items).toMatchObject([{ ok: true, asset: { id: video?.id } }]);
     expect(video).toMatchObject({ way: 'url', sha256, caption: 'sample.mp4', transcoding: expect.any(String) });
+  });
+
+  test('within the call is a job to be followed while Firework still downloads, and ends though nobody follows it', async () => {
+    const { emulator, sluice } = await connect({ faults: [{ on: 'create', kind: 'latency', latencyMs: 2_000 }] });
+    const { id, snapshot } = await sluice.import({ source: sampleOf(emulator).url });
+    expect(snapshot).toMatchObject({ state: 'queued', phase: 'provider' });
+    expect(emulator.firework.videos()).toEqual([]);
+    const isOver = async () => expect((await sluice.job(id)).snapshot.state).toBe('completed');
+    await vi.waitFor(isOver, { timeout: 20_000, interval: 100 });
+    expect(emulator.firework.counts()).toMatchObject({ create: 1, videosCreated: 1 });
   });
 
   test('that cannot be read is refused within the call, and errored in the background', async () => {

@@ -51,6 +51,22 @@ describe('waiting that ends before the job', () => {
     expect(emulator.importly.counts()).toMatchObject({ starts: 3, startsAccepted: 3 });
   });
 
+  it('comes at Ctrl-C after the answer to what was just handed over', async () => {
+    const { start, source, emulator, write, configuration } = await makeWorld();
+    emulator.faults.add({ on: 'create', kind: 'latency', latencyMs: 4_000 });
+    await write('sluice.config.json', { ...configuration(), providers: { shop: emulator.providers.firework } });
+    const running = start('import', source, '--json');
+    await running.said('"phase":"provider"');
+    interrupt(running);
+    const ran = await running.ended;
+    expect([ran.code, jobOf(ran).state, ran.stderr.match(/still being answered/g)]).toEqual([
+      130,
+      'completed',
+      ['still being answered'],
+    ]);
+    expect(emulator.firework.videos()).toHaveLength(1);
+  });
+
   it('ends at once at a second Ctrl-C', async () => {
     const { start, source } = await makeWorld(slow);
     const running = start('import', source);
@@ -85,6 +101,19 @@ describe('a job in another process', () => {
     await running.ended;
     expect((await sluice('status', id)).stdout).toMatch(/^… media\/sample\.mp4 {2}provider: running\n/);
     expect(emulator.importly.counts().starts).toBe(1);
+  });
+
+  it('that was killed a moment ago is said to be silent, once', async () => {
+    const { sluice, start, source, emulator, write, configuration } = await makeWorld();
+    emulator.faults.add({ on: 'create', kind: 'latency', latencyMs: 60_000 });
+    await write('sluice.config.json', { ...configuration(), providers: { shop: emulator.providers.firework } });
+    const running = start('import', source, `${emulator.media.url}/tall.mp4`, '--json');
+    await running.said(/"phase":"provider"[\s\S]*"phase":"provider"/);
+    running.child.kill('SIGKILL');
+    await running.ended;
+    const ran = await sluice('resume', '--timeout', '4s');
+    expect([ran.code, ran.stderr.match(/no news/g)]).toEqual([3, ['no news']]);
+    expect(ran.stderr).toMatch(/^sluice: job_\w+: no news for 3 s: another process may hold it; .* within 15 s\n/m);
   });
 
   it('is handed over by --no-wait, and carried on by wait', async () => {

@@ -6,6 +6,8 @@ export type Notice =
   | { kind: 'record'; record: JobRecord }
   /** The provider refuses to say how the job stands, and asking again will not help; the job itself is alive. */
   | { kind: 'stuck'; error: SluiceError }
+  /** A call was made that may take minutes: its adapter gives it more time than others. */
+  | { kind: 'long-call' }
   /** Somebody in this process left a message in the job's inbox. */
   | { kind: 'message' }
   /** A wish to cancel was not granted: for whoever wished it; the job goes on. */

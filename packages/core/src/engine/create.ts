@@ -5,6 +5,7 @@ import { BatchRun } from './batch/batch-run.js';
 import { identityOf } from './batch/identity.js';
 import { placeOf } from './batch/seen.js';
 import { firstRecord } from './callback.js';
+import { deferred } from './deferred.js';
 import { Driver } from './driver.js';
 import { createEngine, type Engine } from './engine.js';
 import { collect } from './gc.js';
@@ -130,12 +131,15 @@ async function importOne(
   keepBytes(engine, record, request);
   if (needsTransfer(record)) return sendInBackground(engine, driver, record);
   let latest: JobRecord | undefined;
+  const longCall = deferred();
   const stopListening = engine.bus.listen(record.id, (notice) => {
     if (notice.kind === 'record') latest = notice.record;
+    if (notice.kind === 'long-call') longCall.resolve();
   });
   const { stepped, release } = driver.drive(record);
-  await stepped;
-  release();
+  // Before whoever awaits the step hears of it: nobody but them may want the next one.
+  const released = stepped.then(release);
+  await Promise.race([released, longCall.promise]);
   stopListening();
   return new JobHandle(engine, driver, latest ?? (await engine.store.read(record.id)) ?? record);
 }

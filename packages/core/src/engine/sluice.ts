@@ -128,7 +128,8 @@ export type ProviderCalls<Configured> = Configured extends ConfiguredAdapter<inf
 /** The client: an application has one. */
 export interface Sluice<Providers extends Record<string, ConfiguredAdapter> = Record<string, ConfiguredAdapter>> {
   /**
-   * Saves the request as a job and hands it over, as far as that goes without waiting: an upload goes on in the background.
+   * Saves the request as a job and hands it over, as far as that goes without waiting: an upload goes on in the background, and so does a call
+   * that its adapter gives more time than others.
    * @throws SluiceError `invalid-request` or `unsupported` before anything is saved or sent
    */
   import(request: ImportRequest): Promise<ImportJob>;

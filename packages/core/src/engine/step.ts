@@ -202,6 +202,8 @@ export class Step {
     });
     return {
       call: async (call) => {
+        if (call.timeoutMs !== undefined && call.timeoutMs > provider.timeoutMs)
+          engine.bus.tell(record.id, { kind: 'long-call' });
         const answer = await http.call(call);
         if (effectOf(call) === 'once') this.answered = true;
         return answer;
