@@ -27,6 +27,9 @@ import { receiveWebhook } from './webhook.js';
 
 const defaultConcurrency = 64;
 
+/** So long a call that may take minutes is waited for: most of them are answered soon. Milliseconds. */
+const longCallMs = 1_000;
+
 /**
  * Makes the client of an application.
  * @throws SluiceError `invalid-request` naming the provider and the setting that breaks a rule
@@ -131,15 +134,15 @@ async function importOne(
   keepBytes(engine, record, request);
   if (needsTransfer(record)) return sendInBackground(engine, driver, record);
   let latest: JobRecord | undefined;
-  const longCall = deferred();
+  const enough = deferred();
+  let callOff = () => {};
   const stopListening = engine.bus.listen(record.id, (notice) => {
     if (notice.kind === 'record') latest = notice.record;
-    if (notice.kind === 'long-call') longCall.resolve();
+    if (notice.kind === 'long-call') callOff = engine.clock.after(longCallMs, enough.resolve);
   });
   const { stepped, release } = driver.drive(record);
-  // Before whoever awaits the step hears of it: nobody but them may want the next one.
-  const released = stepped.then(release);
-  await Promise.race([released, longCall.promise]);
+  await Promise.race([stepped.then(release), enough.promise]);
+  callOff();
   stopListening();
   return new JobHandle(engine, driver, latest ?? (await engine.store.read(record.id)) ?? record);
 }
