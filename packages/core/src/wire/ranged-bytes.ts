@@ -131,12 +131,13 @@ class RangedBytes implements OpenBytes {
 
   async #giveBack(cursor: ByteCursor): Promise<void> {
     try {
-      if (this.#closed || cursor.position >= this.size) {
-        if (await cursor.goesOn()) throw this.#another(`goes on after its ${this.size} bytes`);
-        cursor.close();
-      } else {
+      if (!this.#closed && cursor.position < this.size) {
         this.#idle.push(cursor);
+        return;
       }
+      const goesOn = !this.#closed && (await cursor.goesOn());
+      cursor.close();
+      if (goesOn) throw this.#another(`goes on after its ${this.size} bytes`);
     } finally {
       this.#release();
     }
@@ -146,7 +147,7 @@ class RangedBytes implements OpenBytes {
   async #afterBreak(error: unknown, { attempts, at }: { attempts: number; at: number }): Promise<void> {
     const { signal, name } = this.#source;
     if (signal.aborted) throw abortError(signal);
-    if (!mayHelp(error)) throw error;
+    if (this.#closed || !mayHelp(error)) throw error;
     const ended = error instanceof CursorBroken && error.ended;
     // A stream that ends early may mean that there is no more; so may one that breaks at the same place again.
     if (ended || attempts === 2) await this.#assertSize();
