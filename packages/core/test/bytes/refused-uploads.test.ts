@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ByteInput, fromBuffer, fromStream, SluiceError } from '@sluice/core';
-import type { AdapterUpload, FormUpload, Started } from '@sluice/core/adapter';
+import type { AdapterUpload, FormUpload, Started, UploadWay } from '@sluice/core/adapter';
 import { expect, onTestFinished, test } from 'vitest';
 import type { PartsTransfer } from '../../src/platform/byte-plane.js';
 import { createBytePlane } from '../../src/platform/node-bytes/create.js';
@@ -162,6 +162,25 @@ test('a refusal is told in the words of the store', async () => {
     code: 'invalid-request',
     message: 'taker: the object store refused the bytes (HTTP 400, EntityTooSmall: As it says)',
   });
+});
+
+test('a store that cannot be reached is told from one that broke off, with the reason', async () => {
+  // Nobody listens at the first port.
+  const way: UploadWay = { name: 'form', shape: 'form', minBytes: 1, maxBytes: 1_000_000 };
+  const upload = uploadTo('http://127.0.0.1:1', 'form');
+  const sluice = byteTaker({ baseUrl: 'http://127.0.0.1:1', way, made, upload });
+  const job = await sluice.import({ source: fromBuffer(whole, { name: 'a.mp4' }) });
+  const ended = job.wait().catch((error: unknown) => error);
+  for await (const event of job.events()) {
+    if (event.type !== 'retry') continue;
+    expect(event.error).toMatchObject({
+      code: 'unavailable',
+      message: 'taker, its object store: no connection could be made (ECONNREFUSED)',
+    });
+    break;
+  }
+  await job.cancel();
+  await expect(ended).resolves.toMatchObject({ code: 'aborted' });
 });
 
 /** Ends at its second byte, or in an error there. */

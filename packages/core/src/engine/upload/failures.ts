@@ -1,5 +1,6 @@
 import { SluiceError } from '../../model/error.js';
 import type { SendFailure } from '../../platform/byte-plane.js';
+import { connectionError } from '../../wire/failure.js';
 import { readRate } from '../../wire/rate.js';
 import { longestRetryMs, retryAt } from '../due.js';
 import type { Step } from '../step.js';
@@ -56,11 +57,8 @@ export function sendError(step: Step, failure: SendFailure): SluiceError {
   if (failure.kind === 'stalled')
     return new SluiceError({ ...cause, code: 'timeout', message: `${provider}: no byte moved for too long` });
   if (failure.kind === 'broken') {
-    return new SluiceError({
-      ...cause,
-      code: 'unavailable',
-      message: `${provider}: the connection to the object store broke`,
-    });
+    const scope = { provider: `${provider}, its object store`, effect: 'repeatable', secrets: [] } as const;
+    return new SluiceError({ ...connectionError(failure.cause, scope).toJSON(), ...cause });
   }
   if (failure.kind === 'mismatch') {
     return new SluiceError({
