@@ -1,5 +1,6 @@
 import { SluiceError } from '../model/error.js';
 import { abortError } from '../wire/clock.js';
+import { onAbort } from '../wire/on-abort.js';
 import {
   type BytePlane,
   type CreateBytePlane,
@@ -24,10 +25,25 @@ export const createBytePlane: CreateBytePlane = ({ bytesPerSecond, comparePartMd
 const plane: BytePlane = {
   sendParts: async (transfer) => {
     const queue = [...transfer.missing];
+    const stop = new AbortController();
+    const forget = onAbort(transfer.signal, () => stop.abort(transfer.signal.reason));
+    const own = { ...transfer, signal: stop.signal };
     const worker = async () => {
-      for (let number = queue.shift(); number !== undefined; number = queue.shift()) await sendPart(transfer, number);
+      try {
+        for (let number = queue.shift(); number !== undefined; number = queue.shift()) await sendPart(own, number);
+      } catch (error) {
+        // The transfer is over: what another worker would still send might pass for a part of the next one.
+        stop.abort(error);
+        throw error;
+      }
     };
-    await Promise.all(Array.from({ length: Math.min(transfer.inFlight, queue.length) }, worker));
+    const workers = Array.from({ length: Math.min(transfer.inFlight, queue.length) }, worker);
+    try {
+      await Promise.all(workers);
+    } finally {
+      await Promise.allSettled(workers);
+      forget();
+    }
     return {};
   },
   sendForm,

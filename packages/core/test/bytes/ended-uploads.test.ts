@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import type { FormTransfer, PartsTransfer } from '../../src/platform/byte-plane.js';
 import { createBytePlane } from '../../src/platform/node-bytes/create.js';
+import { createBytePlane as createWebBytePlane } from '../../src/platform/web-bytes.js';
 import { listen } from '../support/servers.js';
 import { taking, transferOf } from './transfers.js';
 
@@ -97,4 +98,20 @@ test('an answer counts that is seen before the socket tells that it took the las
   };
   await plane.sendParts(transferOf(whole, { url, partSize: 250_000 }, counted));
   expect(moved).toBe(whole.length);
+});
+
+test('over the fetch of a web runtime too, nothing is sent any more once a part ended the transfer', async () => {
+  const asked: (string | undefined)[] = [];
+  const { url } = await listen(
+    taking((_body, response, request) => {
+      asked.push(request.url);
+      if (request.url === '/1') response.writeHead(403).end();
+      else setTimeout(() => response.setHeader('etag', '"a"').end(), 50);
+    }),
+  );
+  const transfer = transferOf(whole, { url, partSize: 1_000_000 }, { inFlight: 4 });
+  await expect(createWebBytePlane({}).sendParts(transfer)).rejects.toMatchObject({ failure: { status: 403 } });
+  const before = asked.length;
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(asked).toHaveLength(before);
 });

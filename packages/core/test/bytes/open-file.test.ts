@@ -20,7 +20,7 @@ it('lets reads that are under way end before the file is closed: its number may 
     const length = await bytes.read(target, at * target.byteLength);
     return { length, right: target.every((byte) => byte === 7) };
   });
-  await bytes.close();
+  await Promise.all([bytes.close(), bytes.close()]);
   expect(await Promise.all(reads)).toEqual(reads.map(() => ({ length: size / 16, right: true })));
 });
 

@@ -36,6 +36,7 @@ class Reads {
   /** Reads under way: the number may be another file's as soon as it is closed. */
   #reading = 0;
   #onStill: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(handle: FileHandle) {
     this.#handle = handle;
@@ -54,7 +55,12 @@ class Reads {
     });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#closeWhenStill();
+    return this.#closing;
+  }
+
+  async #closeWhenStill(): Promise<void> {
     if (this.#reading > 0) {
       await new Promise<void>((resolve) => {
         this.#onStill = resolve;
