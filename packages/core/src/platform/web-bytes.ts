@@ -12,7 +12,7 @@ import {
 
 /**
  * Bytes over the runtime's fetch. It tells nothing of bytes on their way and takes a body whole: memory is parts in flight times the
- * part, a form's file is held in memory, there is no digest on the way, and time-outs are for a whole attempt.
+ * part, a form's file is held in memory, there is no digest on the way, and when to give up an attempt is left to the runtime.
  */
 export const createBytePlane: CreateBytePlane = ({ bytesPerSecond, comparePartMd5 = false }) => {
   if (bytesPerSecond !== undefined || comparePartMd5) {
@@ -59,9 +59,9 @@ async function sendPart(transfer: PartsTransfer, number: number): Promise<void> 
   for (let attempt = 1; ; attempt += 1) {
     const { url, headers } = await transfer.place(number);
     try {
-      const response = await sendBody(transfer, { url, init: { method: 'PUT', headers, body } });
-      const etag = response.headers.get('etag') ?? '';
-      if (etag === '') throw new SendError({ kind: 'untagged', status: response.status });
+      const { status, header } = await sendBody(transfer, { url, init: { method: 'PUT', headers, body } });
+      const etag = header('etag') ?? '';
+      if (etag === '') throw new SendError({ kind: 'untagged', status });
       await transfer.arrived({ number, etag, size: body.byteLength });
       transfer.moved(body.byteLength);
       return;
@@ -79,13 +79,12 @@ async function sendForm(transfer: FormTransfer) {
   const file = new Blob([await readRange(transfer, 0, bytes.size)], { type: form.contentType });
   body.append(form.fileField, file, form.filename);
   await transfer.beforeEnd?.(undefined);
-  const response = await sendBody(transfer, {
+  const answer = await sendBody(transfer, {
     url: form.url,
     init: { method: 'POST', headers: form.headers ?? {}, body },
   });
   transfer.moved(bytes.size);
-  const header = (name: string) => response.headers.get(name) ?? undefined;
-  return { status: response.status, header, body: await response.text() };
+  return answer;
 }
 
 async function readRange({ bytes }: TransferOptions, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
@@ -103,15 +102,24 @@ async function readRange({ bytes }: TransferOptions, from: number, to: number): 
   return whole;
 }
 
-/** @throws SendError for a status other than 2xx, and where no answer came */
-async function sendBody(transfer: TransferOptions, request: { url: string; init: RequestInit }): Promise<Response> {
+interface Answer {
+  status: number;
+  header(name: string): string | undefined;
+  body: string;
+}
+
+/** @throws SendError for a status other than 2xx, and where no whole answer came */
+async function sendBody(transfer: TransferOptions, request: { url: string; init: RequestInit }): Promise<Answer> {
   const { signal } = transfer;
-  let response: Response;
+  let answer: Answer & { ok: boolean };
   try {
-    response = await fetch(request.url, { ...request.init, signal, redirect: 'error' });
+    const response = await fetch(request.url, { ...request.init, signal, redirect: 'error' });
+    const { ok, status, headers } = response;
+    answer = { ok, status, header: (name) => headers.get(name) ?? undefined, body: await response.text() };
   } catch (cause) {
     throw signal.aborted ? abortError(signal) : new SendError({ kind: 'broken', cause });
   }
-  if (response.ok) return response;
-  throw new SendError({ kind: 'refused', status: response.status, body: (await response.text()).slice(0, 4_096) });
+  const { ok, ...told } = answer;
+  if (ok) return told;
+  throw new SendError({ kind: 'refused', ...told, body: told.body.slice(0, 4_096) });
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
-import type { FormTransfer, PartsTransfer } from '../../src/platform/byte-plane.js';
+import { type FormTransfer, type PartsTransfer, SendError } from '../../src/platform/byte-plane.js';
 import { createBytePlane } from '../../src/platform/node-bytes/create.js';
 import { createBytePlane as createWebBytePlane } from '../../src/platform/web-bytes.js';
 import { listen } from '../support/servers.js';
@@ -114,4 +114,18 @@ test('over the fetch of a web runtime too, nothing is sent any more once a part 
   const before = asked.length;
   await new Promise((resolve) => setTimeout(resolve, 150));
   expect(asked).toHaveLength(before);
+});
+
+test('over the fetch of a web runtime too, an answer that breaks off is a broken connection, and one that says when to come again is heard', async () => {
+  const { url } = await listen(
+    taking((_body, response, request) => {
+      if (request.url === '/later') response.writeHead(503, { 'retry-after': '7' }).end('busy');
+      else response.writeHead(200, { 'content-length': 10 }).write('abc', () => request.socket.destroy());
+    }),
+  );
+  const plane = createWebBytePlane({});
+  await expect(plane.sendForm(formOf(url))).rejects.toMatchObject({ failure: { kind: 'broken' } });
+  const refused: unknown = await plane.sendForm(formOf(`${url}/later`)).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ failure: { kind: 'refused', status: 503, body: 'busy' } });
+  expect(refused instanceof SendError && refused.failure.header?.('Retry-After')).toBe('7');
 });
