@@ -23,16 +23,21 @@ function answeringAtOnce(text: string) {
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/loopback-${name}.pem`, import.meta.url), 'utf8');
 
 /** A store behind TLS, in a thread, where it answers while this one is busy. */
-async function startSecureStore(): Promise<string> {
+async function startSecureStore(): Promise<{ url: string; connections: () => number }> {
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');
     const server = require('node:https').createServer(workerData, (request, response) =>
       request.resume().on('end', () => response.setHeader('etag', '"a"').end()));
+    server.on('secureConnection', () => parentPort.postMessage('connected'));
     server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`;
   const worker = new Worker(code, { eval: true, workerData: { cert: fixture('certificate'), key: fixture('key') } });
   onTestFinished(async () => void (await worker.terminate()));
   const [port] = await once(worker, 'message');
-  return `https://127.0.0.1:${port}`;
+  let connections = 0;
+  worker.on('message', () => {
+    connections += 1;
+  });
+  return { url: `https://127.0.0.1:${port}`, connections: () => connections };
 }
 
 function openPlane(network: { ca?: string } = {}) {
@@ -83,7 +88,7 @@ test('an answer that begins another protocol is a connection that broke', async 
 
 test('an answer counts that is seen before the socket tells that it took the last bytes', async () => {
   const plane = openPlane({ ca: fixture('certificate') });
-  const url = await startSecureStore();
+  const { url, connections } = await startSecureStore();
   // The less often it is looked what happened, the likelier both are seen together.
   const busy = setInterval(() => {
     for (const until = performance.now() + 3; performance.now() < until; );
@@ -98,6 +103,8 @@ test('an answer counts that is seen before the socket tells that it took the las
   };
   await plane.sendParts(transferOf(whole, { url, partSize: 250_000 }, counted));
   expect(moved).toBe(whole.length);
+  // Every one is used again.
+  expect(connections()).toBeLessThanOrEqual(8);
 });
 
 test('over the fetch of a web runtime too, nothing is sent any more once a part ended the transfer', async () => {

@@ -109,7 +109,7 @@ export class Exchange {
   };
 
   end(): void {
-    this.#request.end();
+    if (!this.#request.writableEnded) this.#request.end();
   }
 
   /** Gives the request up; `answer` rejects with `error`. */
@@ -130,6 +130,8 @@ export class Exchange {
       this.#request.once('response', (response) => {
         this.over = true;
         const toWhole = this.#given >= options.contentLength;
+        // Nothing is left to be said, and the connection may be used again, whenever the socket tells of the last bytes.
+        if (toWhole) this.end();
         readAnswer(response, options.keep ?? keptBody).then(
           (read) => {
             const answer = { ...read, toWhole };
