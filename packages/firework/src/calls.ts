@@ -26,6 +26,10 @@ export function callsOf({ http }: CallsContext): FireworkCalls {
 
 /** The path of a video. */
 export function videoPath(id: string): string {
-  if (id !== '') return `${videosPath}/${encodeURIComponent(id)}`;
-  throw new SluiceError({ code: 'invalid-request', message: 'the id of a video must not be empty' });
+  // Dots are no part of a path: they would lead to another one.
+  if (!/^\.{0,2}$/.test(id)) return `${videosPath}/${encodeURIComponent(id)}`;
+  throw new SluiceError({
+    code: 'invalid-request',
+    message: 'the id of a video must not be empty, and not "." or ".."',
+  });
 }

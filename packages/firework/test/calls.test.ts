@@ -39,9 +39,9 @@ describe('video(id)', () => {
     expect(sent.tokens).toHaveLength(2);
   });
 
-  test('needs an id', async () => {
+  test.each(['', '.', '..'])('needs an id, and "%s" is none', async (id) => {
     const { shop, sent } = shopOf({ json: video });
-    await expect(shop.video('')).rejects.toMatchObject({ code: 'invalid-request' });
+    await expect(shop.video(id)).rejects.toMatchObject({ code: 'invalid-request' });
     expect(sent.rest).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { type Stats, statSync } from 'node:fs';
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SluiceError } from '../model/error.js';
 import type { Source } from '../model/source.js';
@@ -7,7 +7,7 @@ import type { Source } from '../model/source.js';
  * A file as a source: its absolute path, its size in bytes and the time of its last change in epoch milliseconds, so that it can
  * be opened again in another process and a change in between is noticed.
  * @param path relative paths count from the working directory
- * @throws SluiceError `invalid-request` when there is no such file, or it is no regular one
+ * @throws SluiceError `invalid-request` when there is no such file, it may not be read, or it is no regular one
  */
 export function fromFile(path: string): Source {
   const absolute = resolve(path);
@@ -19,7 +19,8 @@ export function fromFile(path: string): Source {
 
 function statsOf(path: string): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    accessSync(path, constants.R_OK);
+    return statSync(path);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fromFile } from '../../src/node/index.js';
@@ -19,5 +20,20 @@ describe('fromFile', () => {
     );
     expect(await refusal(() => fromFile(join(folder, 'sub')))).toMatch(/is a folder$/);
     expect(await refusal(() => fromFile(join(folder, 'sub/clip.mp4/x')))).toMatch(/there is no file/);
+  });
+
+  it('refuses a file that may not be read: no job would come of it', () => {
+    const folder = folderOf({ 'clip.mp4': 'twelve bytes' });
+    const path = join(folder, 'clip.mp4');
+    chmodSync(folder, 0o755);
+    chmodSync(path, 0o000);
+    // Whom everything is open to asks as nobody.
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const program = `(await import('@sluice/core/node')).fromFile(${JSON.stringify(path)})`;
+    const asked = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      ...nobody,
+      encoding: 'utf8',
+    });
+    expect(asked.stderr).toContain(`source: there is no file at "${path}" that can be read`);
   });
 });
