@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Hasher, inThreadHasher, workerHasher } from '../../src/platform/node-bytes/hasher.js';
 
+const program = new URL('../../dist/platform/node-bytes/hash-worker.js', import.meta.url);
 const stretch = () => new Uint8Array(new SharedArrayBuffer(8));
 
 it('a digest is the same on a thread of its own', async () => {
@@ -10,7 +11,6 @@ it('a digest is the same on a thread of its own', async () => {
     await hasher.close();
     return digest;
   };
-  const program = new URL('../../dist/platform/node-bytes/hash-worker.js', import.meta.url);
   expect(await digestOf(workerHasher(program))).toBe(await digestOf(inThreadHasher()));
 });
 
@@ -20,4 +20,13 @@ it('a thread that cannot start, as where a bundler left its program out, is an e
   await expect(hasher.update(stretch())).rejects.toThrow('not-there.js');
   await expect(hasher.digest()).rejects.toThrow('not-there.js');
   await hasher.close();
+});
+
+it('a thread comes to its own end: cut off while it starts, it may leave its program open as a file', async () => {
+  const codes: number[] = [];
+  process.once('worker', (worker) => worker.once('exit', (code) => codes.push(code)));
+  const hasher = workerHasher(program);
+  await hasher.update(stretch());
+  await hasher.close();
+  expect(codes).toEqual([0]);
 });

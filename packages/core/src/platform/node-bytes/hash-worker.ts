@@ -4,7 +4,11 @@ import type { Shared } from './hasher.js';
 
 const hash = createHash('sha256');
 
-parentPort?.on('message', (message: Shared | 'digest') => {
+parentPort?.on('message', (message: Shared | 'digest' | 'close') => {
+  if (message === 'close') {
+    parentPort?.close();
+    return;
+  }
   if (message === 'digest') {
     parentPort?.postMessage(hash.digest('hex'));
     return;

@@ -33,9 +33,13 @@ export function workerHasher(program = new URL('./hash-worker.js', import.meta.u
   const worker = new Worker(program);
   const waiting: { resolve: (answer: unknown) => void; reject: (error: unknown) => void }[] = [];
   let broken: { error: unknown } | undefined;
+  let closing = false;
+  const ended = new Promise<void>((resolve) => {
+    worker.once('exit', () => resolve());
+  });
   worker.on('message', (answer: unknown) => {
     waiting.shift()?.resolve(answer);
-    if (waiting.length === 0) worker.unref();
+    if (waiting.length === 0 && !closing) worker.unref();
   });
   worker.on('error', (error) => {
     // It answers nothing any more.
@@ -55,8 +59,12 @@ export function workerHasher(program = new URL('./hash-worker.js', import.meta.u
       await ask(stretch);
     },
     digest: async () => String(await ask('digest')),
-    close: async () => {
-      await worker.terminate();
+    // Not terminated: a thread that is just loading its program would leave that file open for ever.
+    close: () => {
+      closing = true;
+      worker.ref();
+      worker.postMessage('close');
+      return ended;
     },
   };
 }
