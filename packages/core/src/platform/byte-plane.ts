@@ -42,7 +42,7 @@ export interface PartsTransfer extends TransferOptions {
   partSize: number;
   /** Numbers of the parts to send, from 1, ascending. The others are there already; with `digest` they are still read. */
   missing: number[];
-  /** At most so many parts at once. */
+  /** At most so many parts at once; 1 for bytes that are read in order. */
   inFlight: number;
   /** Asked right before each attempt. */
   place(number: number): Promise<PartPlace>;

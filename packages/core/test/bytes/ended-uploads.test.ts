@@ -86,6 +86,22 @@ test('an answer that begins another protocol is a connection that broke', async 
   expect(moved).toBeLessThan(whole.length);
 });
 
+test('a refusal is told at once, however much of the last bytes the socket still holds', async () => {
+  const { url } = await listen((request) => {
+    request.pause();
+    setTimeout(() => request.socket.write('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n'), 100);
+  });
+  const plane = openPlane();
+  const begun = performance.now();
+  // How much a socket holds is the system's to say.
+  const sizes = Array.from({ length: 14 }, (_, index) => 1_500_000 + index * 500_000);
+  const sendings = sizes.map((size) =>
+    plane.sendParts(transferOf(whole.subarray(0, size), { url, partSize: size })).catch((error: unknown) => error),
+  );
+  for (const refused of await Promise.all(sendings)) expect(refused).toMatchObject({ failure: { status: 403 } });
+  expect(performance.now() - begun).toBeLessThan(10_000);
+});
+
 test('an answer counts that is seen before the socket tells that it took the last bytes', async () => {
   const plane = openPlane({ ca: fixture('certificate') });
   const { url, connections } = await startSecureStore();

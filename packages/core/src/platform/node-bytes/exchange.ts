@@ -135,8 +135,8 @@ export class Exchange {
         readAnswer(response, options.keep ?? keptBody).then(
           (read) => {
             const answer = { ...read, toWhole };
-            // The rest of the body was not sent: this connection is good for nothing any more.
-            if (!this.#request.writableEnded) this.#request.destroy();
+            // The rest of the body was not sent, or is refused and may never be taken: this connection is good for nothing any more.
+            if (!this.#request.writableEnded || (this.#writing.length > 0 && !isYes(answer))) this.#request.destroy();
             resolve(answer);
           },
           (cause: unknown) => reject(this.#failure ?? new SendError({ kind: 'broken', cause })),
