@@ -1,76 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ByteInput, fromBuffer, fromStream, SluiceError } from '@sluice/core';
-import type { AdapterUpload, FormUpload, Started, UploadWay } from '@sluice/core/adapter';
+import { fromBuffer, fromStream } from '@sluice/core';
+import type { UploadWay } from '@sluice/core/adapter';
 import { expect, onTestFinished, test } from 'vitest';
 import type { PartsTransfer } from '../../src/platform/byte-plane.js';
 import { createBytePlane } from '../../src/platform/node-bytes/create.js';
 import { listen } from '../support/servers.js';
+import { bring, firstly, made, partSize, refuse, uploadTo, whenRead, whole } from './bringing.js';
 import { byteTaker } from './byte-taker.js';
 import { taking, transferOf } from './transfers.js';
-
-const partSize = 100_000;
-const whole = new Uint8Array(3 * partSize).fill(7);
-const made: Started = { ref: 1, snapshot: { state: 'completed', rawState: 'done', items: [] } };
-
-type Way = 'parts' | 'form' | 'whole';
-
-/** A provider that takes bytes at `url` in one way. */
-function uploadTo(url: string, way: Way): AdapterUpload {
-  const file = { fileField: 'file', filename: 'a.mp4', contentType: 'video/mp4' };
-  const form: Omit<FormUpload, 'answer'> = { kind: 'form', url: `${url}/form`, fields: [], ...file, uploaded: 1 };
-  return {
-    async begin() {
-      if (way === 'whole') return { ...form, answer: 'json' };
-      if (way === 'form') return { ...form, answer: 'none' };
-      const first = [1, 2, 3].map((number) => ({ number, url: `${url}/${number}` }));
-      return { kind: 'parts', session: 1, uploaded: 1, partSize, first };
-    },
-    complete: async () => undefined,
-    answered: () => made,
-  };
-}
-
-/** Brings bytes by one way to a store that answers what the test says; what came of it, and what was asked of the store. */
-async function bring(
-  way: Way,
-  answer: (path: string, response: ServerResponse, request: IncomingMessage) => void,
-  source: ByteInput = fromBuffer(whole, { name: 'a.mp4' }),
-) {
-  const asked: string[] = [];
-  const { url } = await listen((request, response) => {
-    const path = request.url ?? '';
-    asked.push(path);
-    answer(path, response, request);
-  });
-  const sluice = byteTaker({
-    baseUrl: url,
-    way: { name: way, shape: way === 'parts' ? 'parts' : 'form', minBytes: 1, maxBytes: 100_000_000 },
-    made,
-    upload: uploadTo(url, way),
-  });
-  const job = await sluice.import({ source });
-  const error = await job.wait().then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error !== undefined && !SluiceError.is(error)) throw error;
-  return { error, snapshot: job.snapshot, asked };
-}
-
-/** Reads all of a request, then answers. */
-function whenRead(request: IncomingMessage, answer: () => void): void {
-  request.resume().on('end', answer);
-}
-
-function refuse(response: ServerResponse, status: number, code: string): void {
-  response.writeHead(status).end(`<Error><Code>${code}</Code><Message>As it says</Message></Error>`);
-}
-
-/** True for the first request to a path. */
-function firstly(): (path: string) => boolean {
-  const seen = new Set<string>();
-  return (path) => !seen.has(path) && seen.add(path) !== undefined;
-}
 
 test('a part that S3 waited too long for is sent again, alone, though it says 400', async () => {
   const isFirst = firstly();
@@ -114,6 +50,20 @@ test('where that is much later the job is put off till then, and what arrived is
     what: 'retry',
     error: { code: 'unavailable', retryAfterMs: 3_600_000 },
   });
+});
+
+test('an upload that the store does not know any more is begun anew, and the job says so', async () => {
+  const isFirst = firstly();
+  const { error, snapshot, asked } = await bring('parts', (path, response, request) =>
+    whenRead(request, () => {
+      if (path === '/3' && isFirst(path)) refuse(response, 404, 'NoSuchUpload');
+      else response.setHeader('etag', '"a"').end();
+    }),
+  );
+  expect([error, snapshot.state]).toEqual([undefined, 'completed']);
+  expect(snapshot.warnings).toMatchObject([{ code: 'upload-anew', message: expect.stringMatching(/does not know/) }]);
+  // All of it: what arrived in the other one is gone.
+  expect(asked.filter((path) => path === '/1')).toHaveLength(2);
 });
 
 test('a part that was answered without an ETag did not arrive: it is sent again', async () => {

@@ -50,6 +50,11 @@ export function isSignatureRefused(failure: SendFailure): boolean {
   return failure.status === 403 || /ExpiredToken|Request has expired|AccessDenied/.test(failure.body ?? '');
 }
 
+/** True for an answer that says that there is no such upload any more: it was ended, or cleared away (S3's list of error codes, "NoSuchUpload"). */
+export function isUploadUnknown({ kind, body = '' }: SendFailure): boolean {
+  return kind === 'refused' && tagged('Code', body) === 'NoSuchUpload';
+}
+
 /** What a failed attempt means, in words that hold no URL. */
 export function sendError(step: Step, failure: SendFailure): SluiceError {
   const provider = step.provider.name;

@@ -6,7 +6,7 @@ import type { ArrivedPart, SignedPart } from '../../model/upload.js';
 import type { PartPlace, SendFailure } from '../../platform/byte-plane.js';
 import type { Step } from '../step.js';
 import { expectedDigest } from './expected.js';
-import { awaitRetry, inSession, isSignatureRefused, SignatureGone } from './failures.js';
+import { awaitRetry, inSession, isSignatureRefused, isUploadUnknown, SignatureGone, UploadGone } from './failures.js';
 import { TransferProgress } from './progress.js';
 import { Reports } from './reports.js';
 import { type UploadTarget, uploadTarget } from './target.js';
@@ -115,6 +115,7 @@ class Places {
   }
 
   async failed(failure: SendFailure & { number: number; attempt: number }): Promise<void> {
+    if (isUploadUnknown(failure)) throw new UploadGone('the object store does not know the upload any more');
     if (!isSignatureRefused(failure)) return awaitRetry(this.#step, failure);
     if (this.#renewed.has(failure.number) || this.#target.sign === undefined) throw new SignatureGone(failure);
     this.#renewed.add(failure.number);
