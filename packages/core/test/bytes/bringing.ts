@@ -4,7 +4,7 @@ import type { AdapterUpload, FormUpload, Started } from '@sluice/core/adapter';
 import { listen } from '../support/servers.js';
 import { byteTaker } from './byte-taker.js';
 
-export const partSize = 100_000;
+const partSize = 100_000;
 export const whole = new Uint8Array(3 * partSize).fill(7);
 export const made: Started = { ref: 1, snapshot: { state: 'completed', rawState: 'done', items: [] } };
 

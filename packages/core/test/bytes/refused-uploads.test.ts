@@ -1,10 +1,10 @@
-import { fromBuffer, fromStream } from '@sluice/core';
+import { type ByteInput, fromBuffer, fromStream } from '@sluice/core';
 import type { UploadWay } from '@sluice/core/adapter';
 import { expect, onTestFinished, test } from 'vitest';
 import type { PartsTransfer } from '../../src/platform/byte-plane.js';
 import { createBytePlane } from '../../src/platform/node-bytes/create.js';
 import { listen } from '../support/servers.js';
-import { bring, firstly, made, partSize, refuse, uploadTo, whenRead, whole } from './bringing.js';
+import { bring, firstly, made, refuse, uploadTo, whenRead, whole } from './bringing.js';
 import { byteTaker } from './byte-taker.js';
 import { taking, transferOf } from './transfers.js';
 
