@@ -27,13 +27,12 @@ describe('fromFile', () => {
     const path = join(folder, 'clip.mp4');
     chmodSync(folder, 0o755);
     chmodSync(path, 0o000);
-    // Whom everything is open to asks as nobody.
-    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-    const program = `(await import('@sluice/core/node')).fromFile(${JSON.stringify(path)})`;
-    const asked = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
-      ...nobody,
-      encoding: 'utf8',
-    });
+    // Whom everything is open to asks as nobody, and becomes that only when everything is loaded, wherever it lies.
+    const program = `
+      const { fromFile } = await import('@sluice/core/node');
+      if (process.getuid?.() === 0) [process.setgid(65534), process.setuid(65534)];
+      fromFile(${JSON.stringify(path)});`;
+    const asked = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' });
     expect(asked.stderr).toContain(`source: there is no file at "${path}" that can be read`);
   });
 });
