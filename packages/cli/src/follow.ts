@@ -1,10 +1,12 @@
 import { type ImportJob, type ImportSnapshot, SluiceError } from '@sluice/core';
+import { isBeingAnswered, isBeingSent } from './being-sent.js';
 import { exitCode } from './exit-code.js';
 import { Interruption, type StopReason } from './interruption.js';
 import { hasFailed } from './outcome.js';
 import { createReporter } from './output/create-reporter.js';
 import type { Reporter } from './output/reporter.js';
 import { quoted } from './output/text.js';
+import { SilenceWatch } from './silence-watch.js';
 
 /** What is followed, how it is told, and for how long. */
 export interface FollowOptions {
@@ -23,7 +25,8 @@ export async function follow(options: FollowOptions, work: (follower: Follower) 
   const interruption = new Interruption(options.timeout);
   try {
     // A script knows how long it is ready to wait.
-    const follower = new Follower(reporter, interruption, { tellsOfSilence: options.json !== true });
+    const silence = options.json === true ? undefined : new SilenceWatch((message) => reporter.note(message));
+    const follower = new Follower(reporter, interruption, silence);
     await work(follower);
     return await follower.finish(options.config);
   } finally {
@@ -32,9 +35,6 @@ export async function follow(options: FollowOptions, work: (follower: Follower) 
   }
 }
 
-/** So long nothing is heard of a job that was on the move before it was followed, until somebody is told why. Milliseconds. */
-const silentMs = 3_000;
-
 /** So many jobs are named for one reason; the others are counted. */
 const mostTold = 5;
 
@@ -42,20 +42,18 @@ const mostTold = 5;
 export class Follower {
   readonly #reporter: Reporter;
   readonly #interruption: Interruption;
-  readonly #tellsOfSilence: boolean;
+  readonly #silence: SilenceWatch | undefined;
   readonly #followed = new Set<Promise<void>>();
   readonly #last: ImportSnapshot[] = [];
-  readonly #startedAt = Date.now();
   #refused = false;
-  #toldOfSilence = false;
   #toldOfAnswers = false;
   /** How often what stopped a job was said: a disk that is full stops all of them. */
   readonly #told = new Map<string, number>();
 
-  constructor(reporter: Reporter, interruption: Interruption, { tellsOfSilence }: { tellsOfSilence: boolean }) {
+  constructor(reporter: Reporter, interruption: Interruption, silence: SilenceWatch | undefined) {
     this.#reporter = reporter;
     this.#interruption = interruption;
-    this.#tellsOfSilence = tellsOfSilence;
+    this.#silence = silence;
   }
 
   /** True after Ctrl-C: no further job is to be created. The time-out ends only the waiting. */
@@ -107,8 +105,7 @@ export class Follower {
   }
 
   async #follow(job: ImportJob, goesOn: (snapshot: ImportSnapshot) => boolean = () => true): Promise<void> {
-    const heard =
-      this.#tellsOfSilence && this.#wasThere(job) ? whenSilent(job, () => this.#saySilent(job)) : () => undefined;
+    const heard = this.#silence?.watch(job);
     const patience = this.#untilAnswered(job);
     try {
       for await (const event of job.events({ signal: patience.signal })) {
@@ -119,7 +116,7 @@ export class Follower {
     } catch (error) {
       if (!this.#interruption.signal.aborted) this.#cannotFollow(job, wordsOf(error));
     } finally {
-      heard();
+      heard?.();
       patience.end();
     }
     this.#end(job.snapshot);
@@ -146,20 +143,6 @@ export class Follower {
     );
   }
 
-  /** It is no job of this command's own: somebody else may be at it. */
-  #wasThere({ snapshot }: ImportJob): boolean {
-    return Date.parse(snapshot.createdAt) < this.#startedAt;
-  }
-
-  /** Once: after a crash the same goes for all that were moving. */
-  #saySilent({ id }: ImportJob): void {
-    if (this.#toldOfSilence) return;
-    this.#toldOfSilence = true;
-    this.note(
-      `${id}: no news for ${silentMs / 1_000} s: another process may hold it; one that was killed lets go within 15 s`,
-    );
-  }
-
   #cannotFollow({ id }: ImportJob, what: string): void {
     this.#refused = true;
     const times = (this.#told.get(what) ?? 0) + 1;
@@ -183,27 +166,6 @@ function howToGoOn(alive: ImportSnapshot[], config: string | undefined): string 
   if (alive.length > 3) return `${lost}. Go on with: ${resume}`;
   const ids = alive.map(({ id }) => id).join(' ');
   return `${lost}. Go on with: sluice wait ${ids}${where}   (or with all there are: ${resume})`;
-}
-
-/** Nothing stands between it and the provider but the time that its bytes and the start take. */
-function isBeingSent({ state, rawState, waitingFor }: ImportSnapshot): boolean {
-  return (state === 'queued' || state === 'running') && rawState === undefined && waitingFor === undefined;
-}
-
-/** Its start was sent, or is about to be, and nothing came back yet. */
-function isBeingAnswered(snapshot: ImportSnapshot): boolean {
-  return snapshot.phase === 'provider' && isBeingSent(snapshot);
-}
-
-/** Calls `tell` where nothing happens to a job that was being sent by somebody. @returns what ends the watch */
-function whenSilent(job: ImportJob, tell: () => void): () => void {
-  const { phase, updatedAt } = job.snapshot;
-  if (phase === 'prepare' || !isBeingSent(job.snapshot)) return () => undefined;
-  const timer = setTimeout(() => {
-    const { snapshot } = job;
-    if (snapshot.updatedAt === updatedAt && snapshot.progress === undefined && isBeingSent(snapshot)) tell();
-  }, silentMs);
-  return () => clearTimeout(timer);
 }
 
 function wordsOf(error: unknown): string {
