@@ -24,6 +24,14 @@ export interface SendFailure {
   cause?: unknown;
 }
 
+/** What came back. */
+export interface SendAnswer {
+  status: number;
+  /** By its name in any case. */
+  header(name: string): string | undefined;
+  body: string;
+}
+
 /** What every transfer obeys. */
 export interface TransferOptions {
   bytes: OpenBytes;
@@ -76,9 +84,7 @@ export class SendError extends Error {
 export interface BytePlane {
   sendParts(transfer: PartsTransfer): Promise<{ sha256?: string }>;
   /** @throws SendError */
-  sendForm(
-    transfer: FormTransfer,
-  ): Promise<{ status: number; header(name: string): string | undefined; body: string; sha256?: string }>;
+  sendForm(transfer: FormTransfer): Promise<SendAnswer & { sha256?: string }>;
   /** Opens a source that this platform can open by its descriptor. @throws SluiceError `unsupported`, `source-unreachable` */
   openSource(source: Source): Promise<OpenBytes>;
   close(): Promise<void>;

@@ -6,6 +6,7 @@ import {
   type CreateBytePlane,
   type FormTransfer,
   type PartsTransfer,
+  type SendAnswer,
   SendError,
   type TransferOptions,
 } from './byte-plane.js';
@@ -102,16 +103,10 @@ async function readRange({ bytes }: TransferOptions, from: number, to: number): 
   return whole;
 }
 
-interface Answer {
-  status: number;
-  header(name: string): string | undefined;
-  body: string;
-}
-
 /** @throws SendError for a status other than 2xx, and where no whole answer came */
-async function sendBody(transfer: TransferOptions, request: { url: string; init: RequestInit }): Promise<Answer> {
+async function sendBody(transfer: TransferOptions, request: { url: string; init: RequestInit }): Promise<SendAnswer> {
   const { signal } = transfer;
-  let answer: Answer & { ok: boolean };
+  let answer: SendAnswer & { ok: boolean };
   try {
     const response = await fetch(request.url, { ...request.init, signal, redirect: 'error' });
     const { ok, status, headers } = response;

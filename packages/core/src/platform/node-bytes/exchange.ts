@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, request as requestHttp } from
 import { request as requestHttps } from 'node:https';
 import { SluiceError } from '../../model/error.js';
 import { abortError } from '../../wire/clock.js';
-import { SendError } from '../byte-plane.js';
+import { type SendAnswer, SendError } from '../byte-plane.js';
 import type { Agents } from './agents.js';
 import { IdleWatch } from './idle-watch.js';
 import type { TunneledOptions } from './tunnel-agent.js';
@@ -10,11 +10,8 @@ import type { TunneledOptions } from './tunnel-agent.js';
 /** The head of an answer that is kept. Bytes. */
 const keptBody = 4 * 1024;
 
-/** What came back. */
-export interface Answer {
-  status: number;
-  header(name: string): string | undefined;
-  body: string;
+/** What came back, and when. */
+export interface Answer extends SendAnswer {
   /** It came after all that it is about was on its way. */
   toWhole: boolean;
 }
@@ -162,7 +159,7 @@ function unencrypted(): SluiceError {
   });
 }
 
-async function readAnswer(response: IncomingMessage, keep: number): Promise<Omit<Answer, 'toWhole'>> {
+async function readAnswer(response: IncomingMessage, keep: number): Promise<SendAnswer> {
   const kept: Buffer[] = [];
   let length = 0;
   for await (const chunk of response) {
